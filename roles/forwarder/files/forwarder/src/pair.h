@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#ifndef FWD_PAIR_H
+#define FWD_PAIR_H
+
+#include <rte_ether.h>
+#include <rte_mempool.h>
+
+#include "pair_spec.h"
+#include "port.h"
+#include "queue.h"
+#include "vdev_spec.h"
+
+/* A NIC port, its kernel port and the queues between them. Its name is that of the kernel port. */
+struct pair {
+	struct pair_spec spec;
+	struct port nic;
+	struct port kernel;
+	struct rte_ether_addr mac;
+	struct rte_mempool *pool;
+	struct queue *queues;
+};
+
+/* The stages of the start: each for all pairs before the next for any. Errors are those of
+ * exit_code_of(), and logged.
+ */
+int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int nb_pairs);
+int pairs_check(const struct pair *pairs, unsigned int nb_pairs);
+int pairs_configure(struct pair *pairs, unsigned int nb_pairs);
+int pairs_start(struct pair *pairs, unsigned int nb_pairs);
+
+/* Takes back whatever the stages did; wants the lcores stopped. */
+void pairs_close(struct pair *pairs, unsigned int nb_pairs);
+
+#endif

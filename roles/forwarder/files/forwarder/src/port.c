@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "port.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "log.h"
+
+#define PORT_RSS_TYPES (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
+
+bool port_is_virtio_user(const struct rte_eth_dev_info *info)
+{
+	return info->driver_name != NULL && strstr(info->driver_name, "virtio_user") != NULL;
+}
+
+int port_find(struct port *port, const char *name, enum port_side side)
+{
+	*port = (struct port){.side = side};
+	if (strlen(name) > PORT_NAME_MAX || rte_eth_dev_get_port_by_name(name, &port->id) < 0)
+		return -ENODEV;
+	strcpy(port->name, name);
+	if (rte_eth_dev_info_get(port->id, &port->info) < 0)
+		return -ENODEV;
+	return 0;
+}
+
+void port_check(const struct port *port, unsigned int queues, unsigned int mtu,
+	struct problems *problems)
+{
+	const struct rte_eth_dev_info *info = &port->info;
+
+	if (queues > info->max_rx_queues || queues > info->max_tx_queues)
+		problems_add(problems, "port '%s' (%s) has %u Rx and %u Tx queues, %u are asked for",
+			port->name, info->driver_name, info->max_rx_queues, info->max_tx_queues,
+			queues);
+	else if (port_is_virtio_user(info) && queues != info->max_rx_queues)
+		/* the kernel would send its share of the flows to queues that nobody serves */
+		problems_add(problems, "port '%s' was made with queues=%u, not %u", port->name,
+			info->max_rx_queues, queues);
+	if (mtu < info->min_mtu || (info->max_mtu != 0 && mtu > info->max_mtu))
+		problems_add(problems, "port '%s' (%s) takes an MTU from %u to %u, not %u",
+			port->name, info->driver_name, info->min_mtu, info->max_mtu, mtu);
+}
+
+static void port_fill_conf(const struct port *port, unsigned int queues, unsigned int mtu,
+	struct rte_eth_conf *conf)
+{
+	const struct rte_eth_dev_info *info = &port->info;
+
+	memset(conf, 0, sizeof(*conf));
+	/* No Rx offload: without GUEST_CSUM the kernel completes its checksums itself, and
+	 * without VLAN stripping tags pass through.
+	 */
+	conf->rxmode.mtu = mtu;
+	/* a NIC that writes less into a buffer than its size hands on chains of mbufs */
+	conf->txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	conf->intr_conf.lsc = (*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
+	if (port->side != PORT_NIC || queues == 1)
+		return;
+	conf->rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & PORT_RSS_TYPES;
+	if (conf->rx_adv_conf.rss_conf.rss_hf != 0)
+		conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	else
+		log_warning("port '%s' (%s) can not spread what it receives: only one of its %u "
+			    "queues will get packets",
+			port->name, info->driver_name, queues);
+}
+
+static int port_set_mtu(const struct port *port, unsigned int mtu)
+{
+	uint16_t now = 0;
+	int ret;
+
+	ret = rte_eth_dev_set_mtu(port->id, mtu);
+	if (ret == 0)
+		return 0;
+	/* a driver without this call took the MTU with the configuration, if any */
+	if (ret == -ENOTSUP && rte_eth_dev_get_mtu(port->id, &now) == 0 && now >= mtu)
+		return 0;
+	log_error("port '%s' (%s) does not take an MTU of %u: %s", port->name,
+		port->info.driver_name, mtu, rte_strerror(-ret));
+	return ret;
+}
+
+int port_configure(
+	struct port *port, unsigned int queues, unsigned int queue_size, unsigned int mtu)
+{
+	struct rte_eth_conf conf;
+	int ret;
+
+	port_fill_conf(port, queues, mtu, &conf);
+	/* also a configuration that failed half way is to be closed */
+	port->configured = true;
+	ret = rte_eth_dev_configure(port->id, queues, queues, &conf);
+	if (ret < 0) {
+		log_error("port '%s' (%s) refuses its configuration: %s", port->name,
+			port->info.driver_name, rte_strerror(-ret));
+		return ret;
+	}
+	ret = port_set_mtu(port, mtu);
+	if (ret < 0)
+		return ret;
+	port->nb_rxd = queue_size;
+	port->nb_txd = queue_size;
+	ret = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &port->nb_rxd, &port->nb_txd);
+	if (ret < 0)
+		log_error("port '%s': no number of descriptors fits: %s", port->name,
+			rte_strerror(-ret));
+	else if (port->nb_rxd != queue_size || port->nb_txd != queue_size)
+		log_info("port '%s' takes %u Rx and %u Tx descriptors instead of %u", port->name,
+			port->nb_rxd, port->nb_txd, queue_size);
+	return ret;
+}
+
+int port_setup_queues(
+	const struct port *port, unsigned int queues, int socket, struct rte_mempool *pool)
+{
+	struct rte_eth_rxconf rxconf = port->info.default_rxconf;
+	struct rte_eth_txconf txconf = port->info.default_txconf;
+	int ret = 0;
+
+	rxconf.offloads = 0;
+	txconf.offloads = port->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	for (unsigned int queue = 0; queue < queues && ret == 0; queue++) {
+		ret = rte_eth_rx_queue_setup(
+			port->id, queue, port->nb_rxd, socket, &rxconf, pool);
+		if (ret == 0)
+			ret = rte_eth_tx_queue_setup(
+				port->id, queue, port->nb_txd, socket, &txconf);
+		if (ret < 0)
+			log_error("port '%s' (%s) refuses queue %u: %s", port->name,
+				port->info.driver_name, queue, rte_strerror(-ret));
+	}
+	return ret;
+}
+
+void port_close(struct port *port)
+{
+	if (!port->configured)
+		return;
+	if (port->started)
+		rte_eth_dev_stop(port->id);
+	rte_eth_dev_close(port->id);
+	port->configured = false;
+	port->started = false;
+}

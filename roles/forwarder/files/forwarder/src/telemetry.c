@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "telemetry.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "compat.h"
+#include "log.h"
+
+/* Requests come on a thread of DPDK's own. */
+static pthread_mutex_t telemetry_lock = PTHREAD_MUTEX_INITIALIZER;
+static const struct pair *telemetry_pairs;
+static unsigned int telemetry_nb_pairs;
+
+static void telemetry_sum(
+	const struct pair *pair, struct counters *to_kernel, struct counters *to_nic)
+{
+	*to_kernel = *to_nic = (struct counters){0};
+	for (unsigned int q = 0; q < pair->spec.queues; q++) {
+		counters_sum(to_kernel, &pair->queues[q].to_kernel);
+		counters_sum(to_nic, &pair->queues[q].to_nic);
+	}
+}
+
+/* A container belongs to its parent once added, and is ours to free if that fails. */
+static int telemetry_add_container(
+	struct rte_tel_data *dict, const char *name, struct rte_tel_data *container)
+{
+	int ret = rte_tel_data_add_dict_container(dict, name, container, 0);
+
+	if (ret < 0)
+		rte_tel_data_free(container);
+	return ret;
+}
+
+static int telemetry_add_counters(
+	struct rte_tel_data *dict, const char *name, const struct counters *counters)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+
+	if (sub == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(sub);
+	compat_tel_dict_uint(sub, "packets", counters->packets);
+	compat_tel_dict_uint(sub, "bytes", counters->bytes);
+	compat_tel_dict_uint(sub, "dropped", counters->dropped);
+	return telemetry_add_container(dict, name, sub);
+}
+
+static int telemetry_add_lcores(struct rte_tel_data *dict, const struct pair *pair)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+
+	if (sub == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_array(sub, COMPAT_TEL_UINT_VAL);
+	/* one of each, in the order of the queues */
+	for (unsigned int q = 0; q < pair->spec.queues; q++) {
+		bool seen = false;
+
+		for (unsigned int i = 0; i < q; i++)
+			seen |= pair->queues[i].lcore == pair->queues[q].lcore;
+		if (!seen)
+			compat_tel_array_uint(sub, pair->queues[q].lcore);
+	}
+	return telemetry_add_container(dict, "lcores", sub);
+}
+
+static int telemetry_add_queue(struct rte_tel_data *dict, const struct queue *queue)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	struct counters to_kernel = {0}, to_nic = {0};
+	char name[16];
+	int ret;
+
+	if (sub == NULL)
+		return -ENOMEM;
+	counters_sum(&to_kernel, &queue->to_kernel);
+	counters_sum(&to_nic, &queue->to_nic);
+	rte_tel_data_start_dict(sub);
+	compat_tel_dict_uint(sub, "lcore", queue->lcore);
+	ret = telemetry_add_counters(sub, "to_kernel", &to_kernel);
+	if (ret == 0)
+		ret = telemetry_add_counters(sub, "to_nic", &to_nic);
+	if (ret < 0) {
+		rte_tel_data_free(sub);
+		return ret;
+	}
+	snprintf(name, sizeof(name), "%u", queue->id);
+	return telemetry_add_container(dict, name, sub);
+}
+
+static int telemetry_add_queues(struct rte_tel_data *dict, const struct pair *pair)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	int ret = 0;
+
+	if (sub == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(sub);
+	for (unsigned int q = 0; q < pair->spec.queues && ret == 0; q++)
+		ret = telemetry_add_queue(sub, &pair->queues[q]);
+	if (ret < 0) {
+		rte_tel_data_free(sub);
+		return ret;
+	}
+	return telemetry_add_container(dict, "queue_stats", sub);
+}
+
+static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pair)
+{
+	char mac[MAC_TEXT_SIZE];
+	struct counters to_kernel, to_nic;
+	struct rte_eth_link link = {0};
+	uint64_t speed = 0;
+	int ret;
+
+	if (rte_eth_link_get_nowait(pair->nic.id, &link) == 0 &&
+		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
+		speed = link.link_speed;
+	format_mac(pair->mac.addr_bytes, mac);
+	telemetry_sum(pair, &to_kernel, &to_nic);
+
+	rte_tel_data_start_dict(dict);
+	rte_tel_data_add_dict_string(dict, "nic", pair->nic.name);
+	compat_tel_dict_uint(dict, "nic_port", pair->nic.id);
+	rte_tel_data_add_dict_string(dict, "nic_driver", pair->nic.info.driver_name);
+	rte_tel_data_add_dict_string(dict, "kernel", pair->kernel.name);
+	compat_tel_dict_uint(dict, "kernel_port", pair->kernel.id);
+	rte_tel_data_add_dict_string(dict, "netdev", pair->spec.netdev);
+	compat_tel_dict_uint(dict, "queues", pair->spec.queues);
+	compat_tel_dict_uint(dict, "queue_size", pair->spec.queue_size);
+	compat_tel_dict_uint(dict, "mtu", pair->spec.mtu);
+	rte_tel_data_add_dict_string(dict, "mac", mac);
+	rte_tel_data_add_dict_string(
+		dict, "link", link.link_status == RTE_ETH_LINK_UP ? "up" : "down");
+	compat_tel_dict_uint(dict, "speed", speed);
+	ret = telemetry_add_lcores(dict, pair);
+	if (ret == 0)
+		ret = telemetry_add_counters(dict, "to_kernel", &to_kernel);
+	if (ret == 0)
+		ret = telemetry_add_counters(dict, "to_nic", &to_nic);
+	if (ret == 0)
+		ret = telemetry_add_queues(dict, pair);
+	return ret;
+}
+
+static int telemetry_handle_pair(
+	const char *cmd __rte_unused, const char *params, struct rte_tel_data *data)
+{
+	int ret = -ENOENT;
+
+	if (params == NULL)
+		return -EINVAL;
+	pthread_mutex_lock(&telemetry_lock);
+	for (unsigned int i = 0; i < telemetry_nb_pairs; i++) {
+		if (strcmp(telemetry_pairs[i].spec.kernel, params))
+			continue;
+		ret = telemetry_fill_pair(data, &telemetry_pairs[i]);
+		break;
+	}
+	pthread_mutex_unlock(&telemetry_lock);
+	return ret;
+}
+
+static int telemetry_handle_pairs(
+	const char *cmd __rte_unused, const char *params __rte_unused, struct rte_tel_data *data)
+{
+	rte_tel_data_start_array(data, RTE_TEL_STRING_VAL);
+	pthread_mutex_lock(&telemetry_lock);
+	for (unsigned int i = 0; i < telemetry_nb_pairs; i++)
+		rte_tel_data_add_array_string(data, telemetry_pairs[i].spec.kernel);
+	pthread_mutex_unlock(&telemetry_lock);
+	return 0;
+}
+
+static int telemetry_add_pair_stats(struct rte_tel_data *dict, const struct pair *pair)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	struct counters to_kernel, to_nic;
+	int ret;
+
+	if (sub == NULL)
+		return -ENOMEM;
+	telemetry_sum(pair, &to_kernel, &to_nic);
+	rte_tel_data_start_dict(sub);
+	ret = telemetry_add_counters(sub, "to_kernel", &to_kernel);
+	if (ret == 0)
+		ret = telemetry_add_counters(sub, "to_nic", &to_nic);
+	if (ret < 0) {
+		rte_tel_data_free(sub);
+		return ret;
+	}
+	return telemetry_add_container(dict, pair->spec.kernel, sub);
+}
+
+static int telemetry_handle_stats(
+	const char *cmd __rte_unused, const char *params __rte_unused, struct rte_tel_data *data)
+{
+	int ret = 0;
+
+	rte_tel_data_start_dict(data);
+	pthread_mutex_lock(&telemetry_lock);
+	for (unsigned int i = 0; i < telemetry_nb_pairs && ret == 0; i++)
+		ret = telemetry_add_pair_stats(data, &telemetry_pairs[i]);
+	pthread_mutex_unlock(&telemetry_lock);
+	return ret;
+}
+
+static int telemetry_handle_version(
+	const char *cmd __rte_unused, const char *params __rte_unused, struct rte_tel_data *data)
+{
+	rte_tel_data_start_dict(data);
+	rte_tel_data_add_dict_string(data, "version", FWD_VERSION);
+	rte_tel_data_add_dict_string(data, "dpdk", rte_version());
+	return 0;
+}
+
+int telemetry_start(const struct pair *pairs, unsigned int nb_pairs)
+{
+	static const struct {
+		const char *path;
+		telemetry_cb handle;
+		const char *help;
+	} commands[] = {
+		{"/exception_path/pair", telemetry_handle_pair,
+			"All about one pair. Parameter: its name"},
+		{"/exception_path/pairs", telemetry_handle_pairs,
+			"Names of the pairs. No parameter"},
+		{"/exception_path/stats", telemetry_handle_stats,
+			"Counters of all pairs. No parameter"},
+		{"/exception_path/version", telemetry_handle_version,
+			"Version of the forwarder and of DPDK. No parameter"},
+	};
+	int ret;
+
+	pthread_mutex_lock(&telemetry_lock);
+	telemetry_pairs = pairs;
+	telemetry_nb_pairs = nb_pairs;
+	pthread_mutex_unlock(&telemetry_lock);
+	for (unsigned int i = 0; i < RTE_DIM(commands); i++) {
+		ret = rte_telemetry_register_cmd(
+			commands[i].path, commands[i].handle, commands[i].help);
+		if (ret < 0) {
+			log_error("telemetry command %s can not be registered: %s",
+				commands[i].path, strerror(-ret));
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+void telemetry_stop(void)
+{
+	pthread_mutex_lock(&telemetry_lock);
+	telemetry_nb_pairs = 0;
+	pthread_mutex_unlock(&telemetry_lock);
+}

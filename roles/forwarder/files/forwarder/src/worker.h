@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#ifndef FWD_WORKER_H
+#define FWD_WORKER_H
+
+#include <stdbool.h>
+
+#include <rte_common.h>
+
+#include "heartbeat.h"
+#include "options.h"
+#include "pair.h"
+#include "queue.h"
+
+/* A polling lcore and its queues. */
+struct worker {
+	struct heartbeat heartbeat;
+	unsigned int lcore;
+	enum idle_mode idle;
+	unsigned int nb_queues;
+	struct queue **queues;
+} __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
+
+struct workers {
+	unsigned int count;
+	struct worker *list;
+};
+
+/* Spreads the queues of all pairs over all lcores; lcores without one do not become workers. */
+int workers_make(
+	struct workers *workers, struct pair *pairs, unsigned int nb_pairs, enum idle_mode idle);
+/* Works until loop_stop(), on this lcore too if it is one of them. */
+int workers_run(struct workers *workers);
+void workers_free(struct workers *workers);
+
+#endif
