@@ -1,0 +1,1 @@
+"""A virtual host with an IOMMU, several NICs, and the far end of every cable."""

@@ -1,0 +1,21 @@
+"""Where things are kept. Nothing of it is in the tree."""
+
+import os
+import pathlib
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+RECIPE = TREE / "lab" / "recipe"
+
+
+def cache():
+    """Images, build roots, binaries, running guests. Root by way of sudo uses the caller's own."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    path = pathlib.Path(os.environ.get("EXCEPTION_PATH_CACHE") or os.path.join(base, "exception-path"))
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def guests():
+    path = cache() / "vms"
+    path.mkdir(exist_ok=True)
+    return path

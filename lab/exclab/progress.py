@@ -1,0 +1,35 @@
+"""Lines that show what is going on and for how long."""
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+BEAT = 15
+_start = time.monotonic()
+
+
+def say(text):
+    """One line on standard error, with the seconds since the start."""
+    print(f"[{time.monotonic() - _start:4.0f} s] {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def step(text):
+    """Announces a step, tells every BEAT seconds that it is still running, and what it took."""
+    say(f"{text} ...")
+    begin = time.monotonic()
+    done = threading.Event()
+
+    def beat():
+        while not done.wait(BEAT):
+            say(f"{text} ... {time.monotonic() - begin:.0f} s")
+
+    teller = threading.Thread(target=beat, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+    say(f"{text}: done in {time.monotonic() - begin:.0f} s")
