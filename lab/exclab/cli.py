@@ -6,12 +6,12 @@ import os
 import shutil
 import sys
 
-from . import deps, guest, image, inventory, nics, ssh
+from . import deps, forwarder, guest, image, inventory, nics, ssh
 from .errors import LabError
 from .paths import cache
 from .progress import say
 
-ROOT_COMMANDS = {"deps", "image", "up", "down", "wire"}
+ROOT_COMMANDS = {"deps", "image", "forwarder", "up", "down", "wire"}
 
 
 def main(argv):
@@ -44,6 +44,16 @@ def _deps(_arguments):
 
 def _image(arguments):
     print(image.image(arguments.suite))
+
+
+def _forwarder(arguments):
+    if arguments.test:
+        return 0 if forwarder.test(arguments.suite) else 1
+    if arguments.output:
+        forwarder.copy_to(arguments.suite, arguments.output)
+    else:
+        print(forwarder.binary(arguments.suite))
+    return 0
 
 
 def _up(arguments):
@@ -126,6 +136,10 @@ def _parser():
     command("deps", _deps, "install what this machine needs and has not", named=False)
     command("image", _image, "build the guest's image, unless it is cached", named=False).add_argument(
         "--suite", required=True, choices=image.SUITES)
+    added = command("forwarder", _forwarder, "compile the forwarder for a suite, unless it is cached", named=False)
+    added.add_argument("--suite", required=True, choices=image.SUITES)
+    added.add_argument("-o", dest="output", metavar="FILE", help="copy it there; otherwise its path is printed")
+    added.add_argument("--test", action="store_true", help="compile and run its unit tests instead")
     _add_up(command("up", _up, "boot a guest and wait until it answers"))
     added = command("down", _down, "end guests and remove all that belongs to them", named=False)
     added.add_argument("name", metavar="NAME", nargs="*")

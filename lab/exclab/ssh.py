@@ -39,7 +39,7 @@ def argv(folder, name, command=()):
     return ["ssh", "-F", str(folder / "ssh_config"), name, *command]
 
 
-def ask(folder, name, command, timeout=10):
+def ask(folder, name, command, timeout=5):
     """The output of a command in the guest, or None when it does not answer."""
     try:
         done = subprocess.run(
