@@ -1,0 +1,79 @@
+# Copyright (c) 2026 The dataplane.exception_path authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kernel modules: is it there, load it, keep it over boots, unload it again."""
+
+from __future__ import annotations
+
+import os
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils import host, paths
+from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
+from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import raise_if
+
+_HEAD = "# Written by the Ansible collection dataplane.exception_path (module kernel_modules).\n"
+
+
+def is_loaded(name, root="/"):
+    """True for a loaded module; one that is built in may or may not show in /sys/module."""
+    return os.path.isdir(os.path.join(root, "sys/module", name.replace("-", "_")))
+
+
+def missing_problems(names, run=host.run):
+    """A problem for every module that the running kernel neither has loaded nor can load."""
+    absent = [name for name in names if not is_loaded(name) and run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode != 0]
+    if not absent:
+        return []
+    release = os.uname().release
+    if not os.path.isdir(f"/lib/modules/{release}"):
+        remedy = "its modules are gone, as after a kernel upgrade: reboot into the installed kernel"
+    else:
+        remedy = "install a kernel that has them (on Debian linux-image-amd64 instead of a cloud kernel) and reboot"
+    return [f"the running kernel {release} has no module {', '.join(absent)}: {remedy}"]
+
+
+def present(names, check_mode=False, run=host.run):
+    raise_if(missing_problems(names, run))
+    changes = Changes()
+    to_load = [name for name in names if not is_loaded(name) and not _is_builtin(name, run)]
+    for name in to_load:
+        changes.note(f"module {name}", "not loaded", "loaded")
+    text = _HEAD + "".join(name + "\n" for name in names)
+    old = host.read(paths.MODULES_LOAD)
+    at_boot = changes.note(paths.MODULES_LOAD, None if old is None else old + "\n", text)
+    if not check_mode:
+        if to_load:
+            ours = host.read_json(paths.MODULE_MEMORY, [])
+            host.write_json(paths.MODULE_MEMORY, ours + [name for name in to_load if name not in ours])
+            run(["modprobe", "--all", *to_load])
+        if at_boot:
+            host.write(paths.MODULES_LOAD, text)
+    return dict(changes.result(), loaded=to_load)
+
+
+def absent(_names, check_mode=False, run=host.run):
+    changes = Changes()
+    in_use = []
+    ours = host.read_json(paths.MODULE_MEMORY, [])
+    for name in reversed(ours):
+        if not is_loaded(name):
+            continue
+        if host.read(f"/sys/module/{name.replace('-', '_')}/refcnt", "0") != "0":
+            in_use.append(name)
+            continue
+        changes.note(f"module {name}", "loaded", "not loaded")
+        # Removing one also removes what only it needed, so a later name of the list may be gone by then.
+        if not check_mode and run(["modprobe", "--remove", name], check=False).returncode != 0:
+            in_use.append(name)
+    old = host.read(paths.MODULES_LOAD)
+    changes.note(paths.MODULES_LOAD, None if old is None else old + "\n", None)
+    if not check_mode:
+        host.remove(paths.MODULES_LOAD)
+        host.remove(paths.MODULE_MEMORY)
+        host.remove_empty_folder(paths.MEMORY)
+    return dict(changes.result(), in_use=in_use)
+
+
+def _is_builtin(name, run):
+    shown = run(["modprobe", "--show-depends", name], check=False).stdout.strip().splitlines()
+    return bool(shown) and shown[-1].startswith("builtin")

@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The dataplane.exception_path authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every place on a host that this collection writes to. Teardown removes exactly these."""
+
+from __future__ import annotations
+
+SETTINGS = "/etc/exception-path"
+INSTALLED = "/opt/exception-path"
+MEMORY = "/var/lib/exception-path"
+RUNTIME = "/run/exception-path"
+
+NETDEV_RECORDS = SETTINGS + "/netdevs"
+NIC_MEMORY = MEMORY + "/nics.json"
+HUGEPAGE_MEMORY = MEMORY + "/hugepages.json"
+MODULE_MEMORY = MEMORY + "/modules.json"
+
+FORWARDER = INSTALLED + "/bin/exception-path-forwarder"
+FORWARDER_STAMP = INSTALLED + "/forwarder.json"
+PREPARE = INSTALLED + "/libexec/prepare"
+WHEELS = INSTALLED + "/python"
+
+MODULES_LOAD = "/etc/modules-load.d/exception-path.conf"
+NOIOMMU_CONF = "/etc/modprobe.d/exception-path.conf"
+UNITS = "/etc/systemd/system"
+LINKS = "/etc/systemd/network"
+DRIVERCTL_CONF = "/etc/driverctl.d"
+
+SERVICE_USER = "exception-path"
+VHOST_NET = "/dev/vhost-net"
+TUN = "/dev/net/tun"

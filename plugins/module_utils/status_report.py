@@ -1,0 +1,99 @@
+# Copyright (c) 2026 The dataplane.exception_path authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From facts to words: what runs where, and what is not as the inventory wants it. Pure."""
+
+from __future__ import annotations
+
+_MODULES = ("vhost_net", "tun")
+
+
+def lines(facts):
+    """The status of a host, a line for each thing."""
+    service = facts["service"]
+    shown = [f"{service['unit']}: {service['state']}, at boot {'on' if service['enabled'] else 'off'}, restarts {service['restarts']}"]
+    for nic in facts["nics"]:
+        shown.append(f"NIC {nic['address']} ({nic['ids']}): driver {nic['driver']}; before {nic['driver_before']}, interface {nic['name_before']}")
+    for netdev in facts["netdevs"]:
+        shown.append(_netdev_line(netdev))
+    for name, pair in sorted(facts["pairs"].items()):
+        shown.append(
+            f"pair {pair['nic']} <-> {name} ({pair['netdev']}): {pair['to_kernel']['packets']} packets to the kernel, "
+            f"{pair['to_nic']['packets']} to the NIC, dropped {pair['to_kernel']['dropped']} and {pair['to_nic']['dropped']}"
+        )
+    for node, share in sorted(facts["hugepages"]["nodes"].items()):
+        shown.append(f"huge pages of node {node}: {share['count']} ({share['ours']} for the data plane), {facts['hugepages']['page_size_kb']} kB each")
+    return shown
+
+
+def _netdev_line(netdev):
+    if not netdev["present"]:
+        return f"netdev {netdev['name']}: missing"
+    state = f"{'up' if netdev['up'] else 'down'}, {'carrier' if netdev['carrier'] else 'no carrier'}"
+    addresses = ", ".join(netdev["addresses"]) or "no address"
+    return f"netdev {netdev['name']}: {state}, MTU {netdev['mtu']}, MAC {netdev['mac']}, {addresses}, rx {netdev['rx_packets']}, tx {netdev['tx_packets']}"
+
+
+def faults(facts, ports):
+    """What differs from the inventory, a sentence each; empty when the host is as wanted."""
+    found = [f"kernel module {name} is not loaded: run site" for name in _MODULES if not facts["kernel_modules"].get(name)]
+    if not facts["forwarder"]["intact"]:
+        found.append("the installed forwarder is missing or damaged: run site")
+    found += _service_faults(facts["service"])
+    drivers = {nic["address"]: nic["driver"] for nic in facts["nics"]}
+    netdevs = {netdev["name"]: netdev for netdev in facts["netdevs"]}
+    pairs = {pair["netdev"]: pair for pair in facts["pairs"].values()}
+    for port in ports:
+        found += [f"{port.label}: {fault}" for fault in _port_faults(port, netdevs.get(port.netdev), pairs.get(port.netdev), drivers)]
+    return found
+
+
+def _service_faults(service):
+    if service["state"] != "active":
+        return [f"{service['unit']} is {service['state']}: see its journal, or run site"]
+    found = []
+    if not service["enabled"]:
+        found.append(f"{service['unit']} does not start at boot: run site")
+    return found
+
+
+def _port_faults(port, netdev, pair, drivers):
+    found = []
+    if netdev is None or not netdev["present"]:
+        found.append("the netdev is missing: run site")
+    else:
+        found += _netdev_faults(port, netdev)
+    if pair is None:
+        return found + ["the forwarder has no pair for it: run site"]
+    if port.driver == "vfio-pci" and drivers.get(pair["nic"]) != "vfio-pci":
+        found.append(f"NIC {pair['nic']} is not bound to vfio-pci: run site")
+    for key, wanted in (("queues", port.queues), ("queue_size", port.queue_size)):
+        if pair[key] != wanted:
+            found.append(f"the forwarder runs with {key} {pair[key]} instead of {wanted}: run site")
+    if pair["link"] != "up":
+        found.append(f"NIC {pair['nic']} has no link: check the cable and the far end")
+    return found
+
+
+def _netdev_faults(port, netdev):
+    found = []
+    if not netdev["up"]:
+        found.append("the netdev is down: run site")
+    if not netdev["carrier"]:
+        found.append("the netdev has no carrier, so no forwarder serves it: see the journal of the service")
+    if netdev["mtu"] != port.mtu:
+        found.append(f"MTU is {netdev['mtu']} instead of {port.mtu}: run site")
+    missing = [address for address in port.addresses if address not in netdev["addresses"]]
+    if missing:
+        found.append(f"address {', '.join(missing)} is missing: run site")
+    return found
+
+
+def probe_lines(results):
+    """The proof of packet_probe, a line for each ping."""
+    return [
+        f"{result['netdev']}: {ping['received']} of {ping['sent']} answers from {ping['target']} in {ping['rtt_ms']} ms; "
+        f"forwarder passed {result['to_nic']} packets kernel -> NIC, {result['to_kernel']} NIC -> kernel"
+        for result in results
+        for ping in result["pings"]
+    ]

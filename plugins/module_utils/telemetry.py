@@ -1,0 +1,61 @@
+# Copyright (c) 2026 The dataplane.exception_path authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of DPDK's telemetry socket (DPDK programmer's guide, "Telemetry library")."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import socket
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils import paths
+from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+
+_SECONDS = 5
+_GREETING_BYTES = 1024
+
+
+def socket_path(instance):
+    """The socket of a running instance, or None. DPDK puts it below systemd's RUNTIME_DIRECTORY."""
+    found = glob.glob(f"{paths.RUNTIME}/{instance}/dpdk/*/dpdk_telemetry.v2*")
+    return max(found, key=os.path.getmtime) if found else None
+
+
+class Telemetry:
+    """A connection; use it in a ``with`` block. Raises OSError when nobody answers."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(_SECONDS)
+        try:
+            self._socket.connect(path)
+            self._length = json.loads(self._socket.recv(_GREETING_BYTES))["max_output_len"]
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_fault):
+        self._socket.close()
+
+    def ask(self, command):
+        """The answer to a command such as ``/exception_path/pair,virtio_user0``."""
+        self._socket.send(command.encode())
+        answer = json.loads(self._socket.recv(self._length))
+        return answer.get(command.partition(",")[0])
+
+
+def pairs(instance):
+    """``{kernel port: facts}`` of a running forwarder."""
+    path = socket_path(instance)
+    if path is None:
+        raise ExceptionPathError(f"instance {instance} has no telemetry socket below {paths.RUNTIME}/{instance}: is it running?")
+    try:
+        with Telemetry(path) as telemetry:
+            return {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
+    except (OSError, ValueError) as fault:
+        raise ExceptionPathError(f"instance {instance} does not answer on {path}: {fault}") from None

@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The dataplane.exception_path authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forwarder as a systemd service."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: forwarder_service
+short_description: Run an instance of the forwarder as an unprivileged systemd service
+version_added: 0.1.0
+description:
+  - Writes C(exception-path@.service), the instance's drop-in and C(/etc/exception-path/INSTANCE.env), all rendered from O(ports), and enables
+    and starts C(exception-path@INSTANCE.service).
+  - Returns only when every pair forwards, that is when each netdev has carrier and the telemetry of the forwarder names it. Otherwise it fails
+    with the last lines of the journal.
+  - Restarts only when something that the running forwarder was started with has changed (arguments, unit, the forwarder's or DPDK's files), or
+    when it does not forward. A run that was cut short is made good by the next one.
+author:
+  - The dataplane.exception_path authors (@dataplane)
+options:
+  instance:
+    description: Name of the instance.
+    type: str
+    default: default
+  state:
+    description: V(started) runs it now and at boot, V(stopped) ends it until the next boot, V(absent) removes units and settings.
+    type: str
+    choices: [started, stopped, absent]
+    default: started
+  lcores:
+    description: CPUs to poll on; V(auto) or a list such as V(2-5).
+    type: str
+    default: auto
+  hugepages_mb:
+    description: Huge page memory in MB to take at start on each NUMA node with a NIC. What the kernel gives on demand when not given.
+    type: int
+  timeout:
+    description: Seconds to wait until every pair forwards.
+    type: int
+    default: 120
+extends_documentation_fragment:
+  - dataplane.exception_path.ports
+  - dataplane.exception_path.ports.attributes
+"""
+
+EXAMPLES = r"""
+- name: Run the forwarder for the ports of the inventory
+  dataplane.exception_path.forwarder_service:
+    ports: "{{ exception_path_ports }}"
+    lcores: "2-5"
+    hugepages_mb: 512
+"""
+
+RETURN = r"""
+unit:
+  description: The systemd unit.
+  returned: success
+  type: str
+  sample: exception-path@default.service
+restarted:
+  description: Whether the forwarder was (re)started, or would be in check mode.
+  returned: success
+  type: bool
+problems:
+  description: Every fault, one sentence each.
+  returned: on failure
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.service import Service
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "ports": {"type": "list", "elements": "dict"},
+            "instance": {"type": "str", "default": "default"},
+            "state": {"type": "str", "choices": ["started", "stopped", "absent"], "default": "started"},
+            "lcores": {"type": "str", "default": "auto"},
+            "hugepages_mb": {"type": "int"},
+            "timeout": {"type": "int", "default": 120},
+        },
+        required_if=[("state", "started", ["ports"])],
+        supports_check_mode=True,
+    )
+    try:
+        service = Service(module.params, module.check_mode)
+        module.exit_json(**getattr(service, module.params["state"])())
+    except ExceptionPathError as error:
+        module.fail_json(msg=str(error), problems=error.problems)
+
+
+if __name__ == "__main__":
+    main()
