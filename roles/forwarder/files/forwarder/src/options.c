@@ -127,6 +127,18 @@ static void options_check_ways(
 			options->create_pattern, NETDEV_NAME_MAX);
 }
 
+/* Called when getopt does not know what it has read; the argument is the last one it ended. */
+static void options_add_unknown(const char *argument, struct problems *problems)
+{
+	if (optopt == 0)
+		problems_add(problems, "unknown option '%s' (EAL options go before '--')", argument);
+	else if (optopt < OPTION_CREATE)
+		/* one letter, of an argument that getopt is still in the middle of */
+		problems_add(problems, "unknown option '-%c' (EAL options go before '--')", optopt);
+	else
+		problems_add(problems, "'%s': this option takes no value", argument);
+}
+
 void options_parse(int argc, char **argv, struct options *options, struct problems *problems)
 {
 	const char *create_only = NULL;
@@ -189,9 +201,7 @@ void options_parse(int argc, char **argv, struct options *options, struct proble
 			problems_add(problems, "'%s' needs a value", argv[optind - 1]);
 			break;
 		default:
-			/* optopt is the id of a known option that was given a value, or 0 */
-			problems_add(problems, "unknown option '%s' (EAL options go before '--')",
-				argv[optind - 1]);
+			options_add_unknown(argv[optind - 1], problems);
 			break;
 		}
 	}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "assign.h"
+#include "counters.h"
+#include "exit_code.h"
+#include "heartbeat.h"
+#include "idle.h"
+#include "parse.h"
+#include "sizing.h"
+
+static void test_data_room(void **state)
+{
+	(void)state;
+	/* a whole frame with two tags always fits; no room beyond the next 1024 */
+	for (unsigned int mtu = MTU_MIN; mtu <= MTU_MAX; mtu++) {
+		unsigned int room = sizing_data_room(mtu, 128) - 128;
+
+		assert_true(room >= mtu + 14 + 4 + 8 + 12);
+		assert_int_equal(room % 1024, 0);
+		assert_true(room >= 2048);
+		assert_true(room == 2048 || room < mtu + 14 + 4 + 8 + 12 + 1024);
+	}
+	assert_int_equal(sizing_data_room(1500, 128), 2048 + 128);
+	assert_int_equal(sizing_data_room(9000, 128), 9216 + 128);
+	assert_int_equal(sizing_data_room(9698, 128), 10240 + 128);
+}
+
+static void test_mbufs(void **state)
+{
+	const struct ring_sizes rings = {1024, 512, 256, 128};
+
+	(void)state;
+	assert_int_equal(sizing_mbufs(&rings, 1, 1), 1920 + 64 + 384);
+	assert_int_equal(sizing_mbufs(&rings, 4, 2), 4 * 1920 + 2 * (64 + 384));
+}
+
+static void test_assign(void **state)
+{
+	unsigned int served[3] = {0}, before = 0;
+
+	(void)state;
+	/* two pairs with two queues, one with five, on three lcores: three each */
+	for (unsigned int pair = 0; pair < 3; pair++) {
+		unsigned int queues = pair < 2 ? 2 : 5;
+
+		for (unsigned int q = 0; q < queues; q++)
+			served[assign_lcore_index(before, q, 3)]++;
+		before += queues;
+	}
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(served[i], 3);
+	/* the second pair goes on where the first ended */
+	assert_int_equal(assign_lcore_index(0, 0, 2), 0);
+	assert_int_equal(assign_lcore_index(1, 0, 2), 1);
+	assert_int_equal(assign_lcore_count(5, 2), 2);
+	assert_int_equal(assign_lcore_count(1, 2), 1);
+}
+
+static void test_idle(void **state)
+{
+	unsigned int last = 0;
+
+	(void)state;
+	assert_int_equal(idle_sleep_ns(0), 0);
+	assert_int_equal(idle_sleep_ns(IDLE_SPIN_ROUNDS - 1), 0);
+	assert_int_equal(idle_sleep_ns(IDLE_SPIN_ROUNDS), IDLE_STEP_NS);
+	for (unsigned int rounds = 0; rounds < 2000; rounds++) {
+		assert_true(idle_sleep_ns(rounds) >= last);
+		last = idle_sleep_ns(rounds);
+	}
+	assert_int_equal(last, IDLE_MAX_NS);
+	/* the count of empty rounds never needs a limit */
+	assert_int_equal(idle_sleep_ns(UINT32_MAX), IDLE_MAX_NS);
+}
+
+static void test_heartbeat(void **state)
+{
+	struct heartbeat heartbeat = {0};
+
+	(void)state;
+	assert_false(heartbeat_moved(&heartbeat));
+	heartbeat_beat(&heartbeat);
+	assert_true(heartbeat_moved(&heartbeat));
+	assert_false(heartbeat_moved(&heartbeat));
+	heartbeat_beat(&heartbeat);
+	heartbeat_beat(&heartbeat);
+	assert_true(heartbeat_moved(&heartbeat));
+	assert_false(heartbeat_moved(&heartbeat));
+}
+
+static void test_counters(void **state)
+{
+	struct counters a = {.packets = 1, .bytes = 60, .dropped = 2};
+	struct counters sum = {0};
+
+	(void)state;
+	counters_add(&a.packets, 4);
+	counters_sum(&sum, &a);
+	counters_sum(&sum, &a);
+	assert_int_equal(sum.packets, 10);
+	assert_int_equal(sum.bytes, 120);
+	assert_int_equal(sum.dropped, 4);
+}
+
+static void test_exit_codes(void **state)
+{
+	(void)state;
+	assert_int_equal(exit_code_of(0), 0);
+	assert_int_equal(exit_code_of(-EIO), 1);
+	assert_int_equal(exit_code_of(-EINVAL), 2);
+	assert_int_equal(exit_code_of(-ENODEV), 3);
+	assert_int_equal(exit_code_of(-ENOTSUP), 4);
+	assert_int_equal(exit_code_of(-ENOMEM), 5);
+	assert_int_equal(exit_code_of(-ENOTCONN), 6);
+	assert_int_equal(exit_code_of_eal(EINVAL), 2);
+	assert_int_equal(exit_code_of_eal(ENOMEM), 5);
+	assert_int_equal(exit_code_of_eal(EACCES), 5);
+	assert_int_equal(exit_code_of_eal(EFAULT), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_data_room),
+		cmocka_unit_test(test_mbufs),
+		cmocka_unit_test(test_assign),
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_heartbeat),
+		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_exit_codes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
