@@ -40,8 +40,8 @@ static int create_collect_nics(uint16_t *ids, unsigned int *nb_ids)
 	return 0;
 }
 
-static int create_fill_spec(const struct options *options, uint16_t nic, unsigned int index,
-	struct pair_spec *spec)
+static int create_fill_spec(
+	const struct options *options, uint16_t nic, unsigned int index, struct pair_spec *spec)
 {
 	char nic_name[RTE_ETH_NAME_MAX_LEN];
 	struct rte_ether_addr mac;
@@ -64,8 +64,8 @@ static int create_fill_spec(const struct options *options, uint16_t nic, unsigne
 	snprintf(spec->kernel, sizeof(spec->kernel), "virtio_user%u", index);
 	memcpy(spec->mac, mac.addr_bytes, MAC_LEN);
 	if (options_netdev_name(options->create_pattern, index, spec->netdev) < 0) {
-		log_error("the name of netdev %u of --create=%s is longer than %d characters", index,
-			options->create_pattern, NETDEV_NAME_MAX);
+		log_error("the name of netdev %u of --create=%s is longer than %d characters",
+			index, options->create_pattern, NETDEV_NAME_MAX);
 		return -EINVAL;
 	}
 	return 0;
@@ -90,9 +90,8 @@ static int create_kernel_port(const struct options *options, const struct pair_s
 	int n, ret;
 
 	format_mac(spec->mac, mac);
-	n = snprintf(args, sizeof(args),
-		"path=%s,queues=%u,queue_size=%u,iface=%s,mac=%s", options->vhost_path,
-		spec->queues, spec->queue_size, spec->netdev, mac);
+	n = snprintf(args, sizeof(args), "path=%s,queues=%u,queue_size=%u,iface=%s,mac=%s",
+		options->vhost_path, spec->queues, spec->queue_size, spec->netdev, mac);
 	if (n < 0 || (size_t)n >= sizeof(args)) {
 		log_error("--vhost-path is too long");
 		return -EINVAL;

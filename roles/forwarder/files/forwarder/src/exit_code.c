@@ -30,6 +30,8 @@ enum exit_code exit_code_of_eal(int eal_errno)
 	switch (eal_errno) {
 	case EINVAL:
 		return EXIT_CODE_USAGE;
+	case ENODEV: /* a device of --vdev, -a or -b that EAL can make nothing of */
+		return EXIT_CODE_NO_PORT;
 	case EACCES: /* how EAL reports that no hugepage mount can be used */
 	case ENOMEM:
 		return EXIT_CODE_MEMORY;

@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
@@ -24,6 +27,10 @@
 #include "telemetry.h"
 #include "vdev_spec.h"
 #include "worker.h"
+
+#define MAIN_FLUSH_US 10000
+
+static bool main_in_eal_init;
 
 /* "program EAL... -- own..." in two; without "--" everything is the forwarder's own. */
 struct arguments {
@@ -46,6 +53,32 @@ static struct arguments main_split_arguments(int argc, char **argv)
 	return (struct arguments){1, no_eal_arguments, argc, argv};
 }
 
+/* From DPDK 25.11 on EAL ends the process itself, with a code of its own, over an option that it
+ * does not know (and over its --help, which is none of our ways to start).
+ */
+static void main_correct_exit_code(void)
+{
+	if (!main_in_eal_init)
+		return;
+	log_error("EAL has ended the start (check the EAL options)");
+	fflush(NULL);
+	_exit(EXIT_CODE_USAGE);
+}
+
+static const char *main_eal_hint(enum exit_code code)
+{
+	switch (code) {
+	case EXIT_CODE_USAGE:
+		return "check the EAL options";
+	case EXIT_CODE_NO_PORT:
+		return "check the devices in the EAL options";
+	case EXIT_CODE_MEMORY:
+		return "reserve hugepages, or ask for less with -m";
+	default:
+		return "see the messages above";
+	}
+}
+
 /* EAL keeps pointers to its arguments and permutes them: give it a list of its own. */
 static int main_start_eal(const struct arguments *arguments)
 {
@@ -55,13 +88,14 @@ static int main_start_eal(const struct arguments *arguments)
 	if (argv == NULL)
 		return EXIT_CODE_MEMORY;
 	memcpy(argv, arguments->eal_argv, arguments->eal_argc * sizeof(*argv));
+	atexit(main_correct_exit_code);
+	main_in_eal_init = true;
 	ret = rte_eal_init(arguments->eal_argc, argv);
+	main_in_eal_init = false;
 	if (ret < 0) {
 		ret = exit_code_of_eal(rte_errno);
-		log_error("EAL does not start: %s (%s)", rte_strerror(rte_errno),
-			ret == EXIT_CODE_USAGE	? "check the EAL options" :
-			ret == EXIT_CODE_MEMORY ? "reserve hugepages, or ask for less with -m" :
-						  "see the messages above");
+		log_error(
+			"EAL does not start: %s (%s)", rte_strerror(rte_errno), main_eal_hint(ret));
 		free(argv);
 		return ret;
 	}
@@ -140,6 +174,8 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	if (ret < 0)
 		pthread_kill(control.thread, SIGTERM);
 	control_join(&control);
+	/* what the lcores sent last is still in the rings; the other side needs a moment for it */
+	rte_delay_us_sleep(MAIN_FLUSH_US);
 	return ret;
 }
 
@@ -206,7 +242,7 @@ int main(int argc, char **argv)
 	}
 	/* before EAL pins this thread to the main lcore */
 	if (pthread_getaffinity_np(pthread_self(), sizeof(allowed), &allowed) != 0)
-		CPU_ZERO(&allowed);
+		memset(&allowed, 0xff, sizeof(allowed)); /* the kernel takes those it has */
 	control_block_signals();
 	code = main_start_eal(&arguments);
 	if (code != EXIT_CODE_OK)

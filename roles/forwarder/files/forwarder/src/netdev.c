@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /* One attribute as a string without its line end. */
-static int netdev_read(const char *sysfs_net, const char *name, const char *attribute, char *value,
-	size_t size)
+static int netdev_read(
+	const char *sysfs_net, const char *name, const char *attribute, char *value, size_t size)
 {
 	char path[256];
 	ssize_t len;

@@ -70,8 +70,8 @@ int options_netdev_name(const char *pattern, unsigned int index, char name[NETDE
 
 	if (mark == NULL)
 		return -EINVAL;
-	n = snprintf(text, sizeof(text), "%.*s%u%s", (int)(mark - pattern), pattern, index,
-		mark + 2);
+	n = snprintf(
+		text, sizeof(text), "%.*s%u%s", (int)(mark - pattern), pattern, index, mark + 2);
 	/* a second %u stays in the text, and '%' is refused in a name */
 	if (n < 0 || (size_t)n >= sizeof(text) || !is_netdev_name(text))
 		return -EINVAL;
@@ -131,7 +131,8 @@ static void options_check_ways(
 static void options_add_unknown(const char *argument, struct problems *problems)
 {
 	if (optopt == 0)
-		problems_add(problems, "unknown option '%s' (EAL options go before '--')", argument);
+		problems_add(
+			problems, "unknown option '%s' (EAL options go before '--')", argument);
 	else if (optopt < OPTION_CREATE)
 		/* one letter, of an argument that getopt is still in the middle of */
 		problems_add(problems, "unknown option '-%c' (EAL options go before '--')", optopt);
@@ -180,8 +181,8 @@ void options_parse(int argc, char **argv, struct options *options, struct proble
 			options_set_number("queue-size", optarg, QUEUE_SIZE_MIN, QUEUE_SIZE_MAX,
 				&options->queue_size, problems);
 			if (!is_power_of_two(options->queue_size))
-				problems_add(
-					problems, "--queue-size '%s' is not a power of two", optarg);
+				problems_add(problems, "--queue-size '%s' is not a power of two",
+					optarg);
 			break;
 		case OPTION_QUEUES:
 			create_only = "queues";

@@ -26,15 +26,15 @@ int port_find(struct port *port, const char *name, enum port_side side)
 	return 0;
 }
 
-void port_check(const struct port *port, unsigned int queues, unsigned int mtu,
-	struct problems *problems)
+void port_check(
+	const struct port *port, unsigned int queues, unsigned int mtu, struct problems *problems)
 {
 	const struct rte_eth_dev_info *info = &port->info;
 
 	if (queues > info->max_rx_queues || queues > info->max_tx_queues)
-		problems_add(problems, "port '%s' (%s) has %u Rx and %u Tx queues, %u are asked for",
-			port->name, info->driver_name, info->max_rx_queues, info->max_tx_queues,
-			queues);
+		problems_add(problems,
+			"port '%s' (%s) has %u Rx and %u Tx queues, %u are asked for", port->name,
+			info->driver_name, info->max_rx_queues, info->max_tx_queues, queues);
 	else if (port_is_virtio_user(info) && queues != info->max_rx_queues)
 		/* the kernel would send its share of the flows to queues that nobody serves */
 		problems_add(problems, "port '%s' was made with queues=%u, not %u", port->name,
@@ -44,8 +44,8 @@ void port_check(const struct port *port, unsigned int queues, unsigned int mtu,
 			port->name, info->driver_name, info->min_mtu, info->max_mtu, mtu);
 }
 
-static void port_fill_conf(const struct port *port, unsigned int queues, unsigned int mtu,
-	struct rte_eth_conf *conf)
+static void port_fill_conf(
+	const struct port *port, unsigned int queues, unsigned int mtu, struct rte_eth_conf *conf)
 {
 	const struct rte_eth_dev_info *info = &port->info;
 
@@ -124,8 +124,7 @@ int port_setup_queues(
 	rxconf.offloads = 0;
 	txconf.offloads = port->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	for (unsigned int queue = 0; queue < queues && ret == 0; queue++) {
-		ret = rte_eth_rx_queue_setup(
-			port->id, queue, port->nb_rxd, socket, &rxconf, pool);
+		ret = rte_eth_rx_queue_setup(port->id, queue, port->nb_rxd, socket, &rxconf, pool);
 		if (ret == 0)
 			ret = rte_eth_tx_queue_setup(
 				port->id, queue, port->nb_txd, socket, &txconf);

@@ -35,8 +35,8 @@ bool port_is_virtio_user(const struct rte_eth_dev_info *info);
 /* -ENODEV if EAL has no port of that name. */
 int port_find(struct port *port, const char *name, enum port_side side);
 /* Says what the port can not do. */
-void port_check(const struct port *port, unsigned int queues, unsigned int mtu,
-	struct problems *problems);
+void port_check(
+	const struct port *port, unsigned int queues, unsigned int mtu, struct problems *problems);
 /* Queues, offloads and MTU; afterwards nb_rxd and nb_txd are what the port accepts. */
 int port_configure(
 	struct port *port, unsigned int queues, unsigned int queue_size, unsigned int mtu);

@@ -54,8 +54,8 @@ void precheck_netdev(const char *sysfs_net, const char *netdev, struct problems 
 	if (!netdev_exists(sysfs_net, netdev))
 		return; /* will be made */
 	if (!netdev_is_tap(sysfs_net, netdev)) {
-		problems_add(problems,
-			"netdev '%s' exists and is not a tap (choose another name)", netdev);
+		problems_add(problems, "netdev '%s' exists and is not a tap (choose another name)",
+			netdev);
 		return;
 	}
 	/* A multi-queue tap takes one more process as one more queue and then spreads the flows
@@ -77,8 +77,7 @@ void precheck_kernel_side(const struct options *options, const struct vdev_spec 
 		for (unsigned int j = 0; j < i; j++)
 			seen |= !strcmp(vdevs[j].path, vdevs[i].path);
 		if (!seen)
-			precheck_vhost_path(
-				vdevs[i].path, vdevs[i].iface[0] != '\0', problems);
+			precheck_vhost_path(vdevs[i].path, vdevs[i].iface[0] != '\0', problems);
 		if (vdevs[i].iface[0] != '\0')
 			precheck_netdev(SYSFS_NET, vdevs[i].iface, problems);
 	}

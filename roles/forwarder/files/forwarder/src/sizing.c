@@ -24,8 +24,8 @@ uint16_t sizing_data_room(unsigned int mtu, unsigned int headroom)
 unsigned int sizing_mbufs(
 	const struct ring_sizes *rings, unsigned int nb_queues, unsigned int nb_lcores)
 {
-	unsigned int per_queue = rings->nic_rx + rings->nic_tx + rings->kernel_rx +
-		rings->kernel_tx;
+	unsigned int per_queue =
+		rings->nic_rx + rings->nic_tx + rings->kernel_rx + rings->kernel_tx;
 
 	/* a cache is filled to one and a half times its size before mbufs go back to the pool */
 	return nb_queues * per_queue + nb_lcores * (2 * BURST_SIZE + MEMPOOL_CACHE * 3 / 2);

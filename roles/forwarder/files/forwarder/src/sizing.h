@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#define BURST_SIZE	  32
-#define MEMPOOL_CACHE	  256 /* mbufs an lcore keeps to itself */
+#define BURST_SIZE    32
+#define MEMPOOL_CACHE 256 /* mbufs an lcore keeps to itself */
 
 /* Descriptors of one queue, as the ports accepted them. */
 struct ring_sizes {

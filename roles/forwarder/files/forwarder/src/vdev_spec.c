@@ -16,8 +16,8 @@ bool vdev_is_virtio_user(const char *name)
 		!strncmp(name, "net_virtio_user", strlen("net_virtio_user"));
 }
 
-static void vdev_set(struct vdev_spec *spec, const char *key, const char *value,
-	struct problems *problems)
+static void vdev_set(
+	struct vdev_spec *spec, const char *key, const char *value, struct problems *problems)
 {
 	if (!strcmp(key, "path")) {
 		if (strlen(value) >= sizeof(spec->path))
@@ -142,7 +142,8 @@ const struct vdev_spec *vdev_spec_find(
 static void vdev_match_pair(
 	const struct vdev_spec *vdev, struct pair_spec *pair, struct problems *problems)
 {
-	/* the kernel spreads flows over every queue of the tap: one nobody serves loses its share */
+	/* the kernel spreads flows over every queue of the tap: one nobody serves loses its share
+	 */
 	if (vdev->queues != pair->queues)
 		problems_add(problems, "'%s' has queues=%u in --vdev but queues=%u in --pair",
 			pair->kernel, vdev->queues, pair->queues);
@@ -151,8 +152,8 @@ static void vdev_match_pair(
 			"'%s' has queue_size=%u in --vdev but queue_size=%u in --pair",
 			pair->kernel, vdev->queue_size, pair->queue_size);
 	if (vdev->has_mac && pair->has_mac && memcmp(vdev->mac, pair->mac, MAC_LEN))
-		problems_add(problems, "'%s' has one mac in --vdev and another in --pair",
-			pair->kernel);
+		problems_add(
+			problems, "'%s' has one mac in --vdev and another in --pair", pair->kernel);
 	if (pair->netdev[0] == '\0')
 		strcpy(pair->netdev, vdev->iface);
 	else if (strcmp(pair->netdev, vdev->iface))

@@ -118,6 +118,7 @@ static void test_exit_codes(void **state)
 	assert_int_equal(exit_code_of(-ENOMEM), 5);
 	assert_int_equal(exit_code_of(-ENOTCONN), 6);
 	assert_int_equal(exit_code_of_eal(EINVAL), 2);
+	assert_int_equal(exit_code_of_eal(ENODEV), 3);
 	assert_int_equal(exit_code_of_eal(ENOMEM), 5);
 	assert_int_equal(exit_code_of_eal(EACCES), 5);
 	assert_int_equal(exit_code_of_eal(EFAULT), 1);

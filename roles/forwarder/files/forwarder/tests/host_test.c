@@ -44,8 +44,8 @@ static int make_sysfs(void **state)
 	write_attribute("down", "tun_flags", "0x5102\n");
 	write_attribute("down", "carrier", "");
 	write_attribute("eth0", "carrier", "1\n");
-	write_attribute("ib0", "address",
-		"80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:3b\n");
+	write_attribute(
+		"ib0", "address", "80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:3b\n");
 	return 0;
 }
 

@@ -14,8 +14,7 @@
 		char *argv[] = {"program", __VA_ARGS__, NULL};                                     \
                                                                                                    \
 		problems = (struct problems){0};                                                   \
-		options_parse(                                                                     \
-			sizeof(argv) / sizeof(argv[0]) - 1, argv, &options, &problems);            \
+		options_parse(sizeof(argv) / sizeof(argv[0]) - 1, argv, &options, &problems);      \
 	} while (0)
 
 static struct options options;

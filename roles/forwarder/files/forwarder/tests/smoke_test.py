@@ -186,7 +186,7 @@ def test_help_and_version():
         (("--", "--pair", "nic=a,kernel=b,mtu=x"), "mtu 'x' is not a number"),
         (("--", "--create", *NULL_PAIR), "--create and --pair exclude each other"),
         (("--vdev=virtio_user0,path=/x", "--", "--create"), "exclude each other"),
-        (("--bogus-eal-option", "--", *NULL_PAIR), "EAL does not start"),
+        (("--bogus-eal-option", "--", *NULL_PAIR), "check the EAL options"),
     ],
 )
 def test_bad_input(args, reason):
@@ -344,19 +344,19 @@ def test_watchdog_follows_the_lcores(start):
     assert forwarder.stop() == 0
 
 
-def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def sleeps(pid):
+    """How often the main lcore has gone to sleep: unlike CPU time, no matter of other load."""
+    status = Path(f"/proc/{pid}/task/{pid}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.M)[1])
 
 
-@pytest.mark.parametrize("idle, least, most", [("adaptive", 0, 0.5), ("poll", 0.5, 2)])
+@pytest.mark.parametrize("idle, least, most", [("adaptive", 200, 20000), ("poll", 0, 20)])
 def test_idle(start, idle, least, most):
     forwarder = start(QUIET_PORTS, *NULL_PAIR, f"--idle={idle}").wait_ready()
     time.sleep(0.2)
-    before, began = cpu_seconds(forwarder.process.pid), time.monotonic()
-    time.sleep(2)
-    share = (cpu_seconds(forwarder.process.pid) - before) / (time.monotonic() - began)
-    assert least <= share <= most
+    before = sleeps(forwarder.process.pid)
+    time.sleep(1)
+    assert least <= sleeps(forwarder.process.pid) - before <= most
 
 
 def test_control_thread_stays_off_the_lcores(start):
