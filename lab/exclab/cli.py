@@ -9,7 +9,7 @@ import sys
 from . import deps, forwarder, guest, image, inventory, nics, ssh
 from .errors import LabError
 from .paths import cache
-from .progress import say
+from .progress import CLOCK, say
 
 ROOT_COMMANDS = {"deps", "image", "forwarder", "up", "down", "wire"}
 
@@ -34,7 +34,8 @@ def _become_root(argv):
         return
     if not shutil.which("sudo"):
         raise LabError("This needs root, and there is no sudo here.")
-    keep = [f"EXCEPTION_PATH_CACHE={cache()}", f"PATH={os.environ.get('PATH', '')}:/usr/sbin:/sbin"]
+    keep = [f"EXCEPTION_PATH_CACHE={cache()}", f"{CLOCK}={os.environ[CLOCK]}",
+            f"PATH={os.environ.get('PATH', '')}:/usr/sbin:/sbin"]
     os.execvp("sudo", ["sudo", "env", *keep, sys.executable, os.path.realpath(sys.argv[0]), *argv])
 
 
