@@ -4,8 +4,8 @@
 #include "control.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
@@ -124,20 +124,18 @@ static void control_send_status(const struct control *control)
 	unsigned int up = 0;
 
 	for (unsigned int i = 0; i < control->nb_pairs; i++) {
-		const struct pair *pair = &control->pairs[i];
+		struct counters pair_to_kernel, pair_to_nic;
 
+		pair_sum(&control->pairs[i], &pair_to_kernel, &pair_to_nic);
+		counters_sum(&to_kernel, &pair_to_kernel);
+		counters_sum(&to_nic, &pair_to_nic);
 		up += control->links_up[i];
-		for (unsigned int q = 0; q < pair->spec.queues; q++) {
-			counters_sum(&to_kernel, &pair->queues[q].to_kernel);
-			counters_sum(&to_nic, &pair->queues[q].to_nic);
-		}
 	}
 	sd_notifyf(0,
-		"STATUS=forwarding %u pair%s, %u link%s up; to kernel: %llu packets, %llu dropped; "
-		"to NIC: %llu packets, %llu dropped",
+		"STATUS=forwarding %u pair%s, %u link%s up; to kernel: %" PRIu64
+		" packets, %" PRIu64 " dropped; to NIC: %" PRIu64 " packets, %" PRIu64 " dropped",
 		control->nb_pairs, control->nb_pairs == 1 ? "" : "s", up, up == 1 ? "" : "s",
-		(unsigned long long)to_kernel.packets, (unsigned long long)to_kernel.dropped,
-		(unsigned long long)to_nic.packets, (unsigned long long)to_nic.dropped);
+		to_kernel.packets, to_kernel.dropped, to_nic.packets, to_nic.dropped);
 }
 
 /* Until every lcore polls; false if asked to end before. */

@@ -176,6 +176,7 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	control_join(&control);
 	/* what the lcores sent last is still in the rings; the other side needs a moment for it */
 	rte_delay_us_sleep(MAIN_FLUSH_US);
+	pairs_log_counters(pairs, nb_pairs);
 	return ret;
 }
 

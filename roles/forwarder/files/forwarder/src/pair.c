@@ -4,6 +4,7 @@
 #include "pair.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -251,6 +252,29 @@ int pairs_start(struct pair *pairs, unsigned int nb_pairs)
 	for (unsigned int i = 0; i < nb_pairs && ret == 0; i++)
 		ret = pair_start(&pairs[i]);
 	return ret;
+}
+
+void pair_sum(const struct pair *pair, struct counters *to_kernel, struct counters *to_nic)
+{
+	*to_kernel = *to_nic = (struct counters){0};
+	for (unsigned int q = 0; q < pair->spec.queues; q++) {
+		counters_sum(to_kernel, &pair->queues[q].to_kernel);
+		counters_sum(to_nic, &pair->queues[q].to_nic);
+	}
+}
+
+void pairs_log_counters(const struct pair *pairs, unsigned int nb_pairs)
+{
+	for (unsigned int i = 0; i < nb_pairs; i++) {
+		struct counters to_kernel, to_nic;
+
+		pair_sum(&pairs[i], &to_kernel, &to_nic);
+		log_info("pair '%s': to kernel %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
+			 " dropped; to NIC %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
+			 " dropped",
+			pairs[i].spec.kernel, to_kernel.packets, to_kernel.bytes, to_kernel.dropped,
+			to_nic.packets, to_nic.bytes, to_nic.dropped);
+	}
 }
 
 void pairs_close(struct pair *pairs, unsigned int nb_pairs)

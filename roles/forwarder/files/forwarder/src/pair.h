@@ -30,6 +30,10 @@ int pairs_check(const struct pair *pairs, unsigned int nb_pairs);
 int pairs_configure(struct pair *pairs, unsigned int nb_pairs);
 int pairs_start(struct pair *pairs, unsigned int nb_pairs);
 
+/* Over all queues, since the start. */
+void pair_sum(const struct pair *pair, struct counters *to_kernel, struct counters *to_nic);
+void pairs_log_counters(const struct pair *pairs, unsigned int nb_pairs);
+
 /* Takes back whatever the stages did; wants the lcores stopped. */
 void pairs_close(struct pair *pairs, unsigned int nb_pairs);
 

@@ -19,16 +19,6 @@ static pthread_mutex_t telemetry_lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct pair *telemetry_pairs;
 static unsigned int telemetry_nb_pairs;
 
-static void telemetry_sum(
-	const struct pair *pair, struct counters *to_kernel, struct counters *to_nic)
-{
-	*to_kernel = *to_nic = (struct counters){0};
-	for (unsigned int q = 0; q < pair->spec.queues; q++) {
-		counters_sum(to_kernel, &pair->queues[q].to_kernel);
-		counters_sum(to_nic, &pair->queues[q].to_nic);
-	}
-}
-
 /* A container belongs to its parent once added, and is ours to free if that fails. */
 static int telemetry_add_container(
 	struct rte_tel_data *dict, const char *name, struct rte_tel_data *container)
@@ -126,7 +116,7 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
 		speed = link.link_speed;
 	format_mac(pair->mac.addr_bytes, mac);
-	telemetry_sum(pair, &to_kernel, &to_nic);
+	pair_sum(pair, &to_kernel, &to_nic);
 
 	rte_tel_data_start_dict(dict);
 	rte_tel_data_add_dict_string(dict, "nic", pair->nic.name);
@@ -189,7 +179,7 @@ static int telemetry_add_pair_stats(struct rte_tel_data *dict, const struct pair
 
 	if (sub == NULL)
 		return -ENOMEM;
-	telemetry_sum(pair, &to_kernel, &to_nic);
+	pair_sum(pair, &to_kernel, &to_nic);
 	rte_tel_data_start_dict(sub);
 	ret = telemetry_add_counters(sub, "to_kernel", &to_kernel);
 	if (ret == 0)

@@ -459,6 +459,7 @@ def test_packets_cross(wire):
         assert after[direction]["bytes"] - before[direction]["bytes"] >= 20 * (1514 + 98)
         assert after[direction]["dropped"] == 0
     assert forwarder.stop() == 0
+    assert re.search(r"pair 'net_tap0': to kernel \d+ packets, \d+ bytes, 0 dropped", forwarder.log())
 
 
 def packet_socket(netns, device):
