@@ -5,7 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* One attribute as a string without its line end. */
@@ -54,6 +58,62 @@ bool netdev_has_carrier(const char *sysfs_net, const char *name)
 
 	return netdev_read(sysfs_net, name, "carrier", value, sizeof(value)) == 0 &&
 		value[0] == '1';
+}
+
+struct netdev_request {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	struct rtattr name_header;
+	char name[NETDEV_NAME_MAX + 1];
+};
+
+/* Asks for all about one link; returns the length of the answer. */
+static ssize_t netdev_ask_link(const char *name, void *answer, size_t size)
+{
+	struct netdev_request request = {
+		.header = {.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST},
+		.name_header = {.rta_len = sizeof(struct rtattr) + sizeof(request.name),
+			.rta_type = IFLA_IFNAME},
+	};
+	ssize_t len;
+	int fd;
+
+	snprintf(request.name, sizeof(request.name), "%s", name);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0)
+		return -errno;
+	/* the kernel has answered by the time send() returns */
+	len = send(fd, &request, sizeof(request), 0);
+	if (len >= 0)
+		len = recv(fd, answer, size, MSG_DONTWAIT);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	return len;
+}
+
+bool netdev_has_carrier_by_netlink(const char *name)
+{
+	static union {
+		struct nlmsghdr header;
+		char room[32768]; /* the most that the kernel sends at once */
+	} answer;
+	struct rtattr *attribute;
+	ssize_t len;
+	int rest;
+
+	len = netdev_ask_link(name, &answer, sizeof(answer));
+	if (len < 0 || !NLMSG_OK(&answer.header, (size_t)len) ||
+		answer.header.nlmsg_type != RTM_NEWLINK)
+		return false;
+	rest = IFLA_PAYLOAD(&answer.header);
+	for (attribute = IFLA_RTA(NLMSG_DATA(&answer.header)); RTA_OK(attribute, rest);
+		attribute = RTA_NEXT(attribute, rest))
+		if (attribute->rta_type == IFLA_CARRIER)
+			return *(unsigned char *)RTA_DATA(attribute) != 0;
+	return false;
 }
 
 int netdev_read_mac(const char *sysfs_net, const char *name, uint8_t mac[MAC_LEN])

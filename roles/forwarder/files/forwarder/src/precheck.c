@@ -61,7 +61,7 @@ void precheck_netdev(const char *sysfs_net, const char *netdev, struct problems 
 	/* A multi-queue tap takes one more process as one more queue and then spreads the flows
 	 * over both; its carrier is on only while somebody is attached.
 	 */
-	if (netdev_has_carrier(sysfs_net, netdev))
+	if (netdev_has_carrier(sysfs_net, netdev) || netdev_has_carrier_by_netlink(netdev))
 		problems_add(problems,
 			"netdev '%s' is in use by another process (stop that one first)", netdev);
 }

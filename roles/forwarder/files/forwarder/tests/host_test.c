@@ -71,6 +71,8 @@ static void test_netdev(void **state)
 	assert_false(netdev_has_carrier(root, "free"));
 	assert_false(netdev_has_carrier(root, "down"));
 	assert_true(netdev_has_carrier(root, "busy"));
+	assert_true(netdev_has_carrier_by_netlink("lo"));
+	assert_false(netdev_has_carrier_by_netlink("no-such-netdev"));
 	assert_int_equal(netdev_read_mac(root, "free", mac), 0);
 	assert_memory_equal(mac, expected, MAC_LEN);
 	assert_true(netdev_read_mac(root, "ib0", mac) < 0);

@@ -245,11 +245,11 @@ def inside(netns):
 
 
 @contextlib.contextmanager
-def attached_tap(netns, name):
+def attached_tap(netns, name, state):
     """Holds a queue of a multi-queue tap, as another data plane would."""
     tunsetiff, tap_flags = 0x400454CA, 0x0002 | 0x1000 | 0x4000 | 0x0100
     run("ip", "-n", netns, "tuntap", "add", name, "mode", "tap", "multi_queue", "vnet_hdr")
-    run("ip", "-n", netns, "link", "set", name, "up")
+    run("ip", "-n", netns, "link", "set", name, state)
     with inside(netns):
         tap = open("/dev/net/tun", "r+b", buffering=0)
     with tap:
@@ -258,7 +258,8 @@ def attached_tap(netns, name):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/net/tun"), reason="no tun in this kernel")
-def test_netdev_in_use(netns):
+@pytest.mark.parametrize("state", ["up", "down"])
+def test_netdev_in_use(netns, state):
     name = netns("a")
     args = (
         "--vdev=virtio_user0,path=/dev/null,iface=exc0",
@@ -266,13 +267,15 @@ def test_netdev_in_use(netns):
         "--pair",
         "nic=net_null0,kernel=virtio_user0,queue_size=256",
     )
-    with attached_tap(name, "exc0"):
+    with attached_tap(name, "exc0", state):
         result = finish("--no-huge", "--no-pci", *args, netns=name)
+    free = finish("--no-huge", "--no-pci", *args, netns=name)
     assert result.returncode == 6
     assert own_lines(result.stderr) == [
         "exception-path-forwarder: error: netdev 'exc0' is in use by another process "
         "(stop that one first)"
     ]
+    assert "in use" not in free.stderr
 
 
 def test_netdev_that_is_no_tap(netns):
@@ -443,7 +446,7 @@ def wire(start, netns):
 
 
 def ping(netns, address, *args):
-    output = run("ip", "netns", "exec", netns, "ping", "-q", "-c20", "-i0.02", *args, address)
+    output = run("ip", "netns", "exec", netns, "ping", "-q", "-c20", "-i0.02", "-W5", *args, address)
     return int(re.search(r"(\d+) received", output)[1])
 
 
