@@ -110,7 +110,8 @@ def _wire(arguments):
 
 
 def _inventory(arguments):
-    print(inventory.inventory(guest.find(arguments.name)), end="")
+    found = guest.find(arguments.name)
+    print(json.dumps(inventory.variables(found), indent=2) if arguments.json else inventory.inventory(found).rstrip())
 
 
 def _reboot(arguments):
@@ -147,7 +148,8 @@ def _parser():
     added.add_argument("--all", action="store_true")
     command("list", _list, "the guests", named=False)
     command("info", _info, "all there is to know of a guest, as JSON")
-    command("inventory", _inventory, "an Ansible inventory with the guest")
+    command("inventory", _inventory, "an Ansible inventory with the guest").add_argument(
+        "--json", action="store_true", help="the guest's variables only")
     command("reboot", _reboot, "reboot a guest and wait until it is back")
     command("console", _console, "the end of a guest's console").add_argument("--lines", type=int, default=50)
     command("ssh", _ssh, "a shell in a guest, or a command").add_argument("run", nargs="*", metavar="-- WORD")

@@ -20,21 +20,31 @@ SOURCES = TREE / "roles" / "forwarder" / "files" / "forwarder"
 BINARY = "exception-path-forwarder"
 PACKAGES = RECIPE / "build-packages"
 
-# In a mount namespace of its own: whatever happens, no mount is left on this machine.
+# In namespaces of its own: whatever happens, no mount and no interface is left on this machine.
 INSIDE = """
 set -eu
 root=$1 sources=$2 work=$3
 shift 3
+# ip(8) wants / to be a mount.
+mount --bind "$root" "$root"
 mount --bind "$sources" "$root/src"
 mount -o remount,bind,ro "$root/src"
 mount --bind "$work" "$root/work"
 mount --rbind /dev "$root/dev"
-mount --rbind /sys "$root/sys"
+mount -t sysfs sysfs "$root/sys"
 mount -t proc proc "$root/proc"
+mount -t tmpfs tmpfs "$root/run"
 exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/work sh -euc "$@"
 """
 COMPILE = "meson setup -Dtests=disabled /work/build /src && ninja -C /work/build"
-TEST = "meson setup -Dtests=enabled /work/build /src && ninja -C /work/build && meson test -C /work/build --print-errorlogs"
+TEST = """
+meson setup -Dtests=enabled /work/build /src
+ninja -C /work/build
+failed=0
+meson test -C /work/build --print-errorlogs || failed=1
+FORWARDER=/work/build/exception-path-forwarder python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
+exit $failed
+"""
 
 
 def build_root(suite):
@@ -63,7 +73,7 @@ def binary(suite):
 
 
 def test(suite):
-    """Compiles and runs the forwarder's unit tests with the suite's libraries; True when all passed."""
+    """Compiles the forwarder and runs its tests with the suite's libraries; True when all passed."""
     root = build_root(suite)
     work = pathlib.Path(run(["mktemp", "-d"], "making a folder").strip())
     try:
@@ -83,4 +93,4 @@ def copy_to(suite, target):
 
 
 def _inside(root, work, script):
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, SOURCES, work, script]
+    return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, SOURCES, work, script]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import host, installed, kernel_modules, tap_device, taps, telemetry, unit_files
+from ansible_collections.dataplane.exception_path.plugins.module_utils import host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry, unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
 from ansible_collections.dataplane.exception_path.plugins.module_utils.iproute import IpRoute
@@ -55,7 +55,12 @@ def _nics():
 
 def _netdevs():
     links = IpRoute().links()
-    return [_netdev(name, links.get(name)) for name in taps.recorded()]
+    return [dict(_netdev(name, links.get(name)), unit_state=_unit_state(name)) for name in taps.recorded()]
+
+
+def _unit_state(name):
+    """``active`` or ``inactive``; ``failed`` when it could not make the netdev as recorded."""
+    return Systemd().show(netdev_boot.unit(name), "ActiveState").get("ActiveState")
 
 
 def _netdev(name, link):

@@ -32,8 +32,12 @@ class IpRoute:
 
     def routes(self):
         """Unicast routes of both families in every table: policy routing's and the VRFs' too."""
-        both = self._json("-4", "route", "show", "table", "all") + self._json("-6", "route", "show", "table", "all")
-        return [route for route in both if route.get("type", "unicast") == "unicast"]
+        return [
+            dict(route, version=version)
+            for version in (4, 6)
+            for route in self._json(f"-{version}", "route", "show", "table", "all")
+            if route.get("type", "unicast") == "unicast"
+        ]
 
     def default_route_netdevs(self):
         found = {}
@@ -41,7 +45,7 @@ class IpRoute:
             if route.get("dst") in _DEFAULTS:
                 for hop in [route] + route.get("nexthops", []):
                     if hop.get("dev"):
-                        found.setdefault(hop["dev"], f"the {_family(route)} default route of table {route.get('table', 'main')}")
+                        found.setdefault(hop["dev"], f"the IPv{route['version']} default route of table {route.get('table', 'main')}")
         return found
 
     def netdev_towards(self, address):
@@ -62,11 +66,6 @@ class IpRoute:
         """Carry out ``ip`` commands; all of them are tried, and every failure is in the error."""
         if lines:
             self._run(["ip", "-force", "-batch", "-"], stdin="\n".join(lines) + "\n")
-
-
-def _family(route):
-    hops = [route.get("gateway", ""), route.get("dst", "")] + [hop.get("gateway", "") for hop in route.get("nexthops", [])]
-    return "IPv6" if any(":" in hop for hop in hops) else "IPv4"
 
 
 def permanent_mac(link):

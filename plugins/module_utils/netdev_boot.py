@@ -4,8 +4,8 @@
 """How a netdev comes back at boot, without Ansible and without Python: files for iproute2,
 systemd and udev. Pure text.
 
-``NAME.create`` makes the tap and fails harmlessly when it is there; ``NAME.ip`` holds commands
-that can be repeated at any time. Both are what one would type by hand, and are the record that
+``NAME.create`` makes the tap, when it is not there; ``NAME.ip`` holds commands that can be
+repeated at any time. Both are what one would type by hand, and are the record that
 the netdev is ours.
 """
 
@@ -61,7 +61,8 @@ def _ip_text(name, wish):
 
 
 def _route_line(name, route):
-    line = ("-6 " if route.version == 6 else "") + f"route replace {route.to}"
+    # The family shows from the destination, which is never written as "default".
+    line = f"route replace {route.to}"
     if route.via:
         line += f" via {route.via}"
     line += f" dev {name} proto static"
@@ -89,7 +90,7 @@ def template_text():
         "[Service]\n"
         "Type=oneshot\n"
         "RemainAfterExit=yes\n"
-        f"ExecStartPre=-ip -batch {paths.NETDEV_RECORDS}/%i.create\n"
+        f"ExecStartPre=/bin/sh -c 'test -e /sys/class/net/%i || exec ip -batch {paths.NETDEV_RECORDS}/%i.create'\n"
         f"ExecStart=ip -force -batch {paths.NETDEV_RECORDS}/%i.ip\n"
         "\n"
         "[Install]\n"

@@ -113,10 +113,12 @@ def _address_command(name, address):
 
 
 def _route_command(name, route):
-    family = "-6 " if ":" in route["dst"] + route.get("gateway", "") else ""
-    command = f"{family}route replace {route['dst']}"
+    # ``ip -batch`` takes no -6 on a line; the destination itself has to tell the family.
+    ipv6 = route.get("version") == 6
+    destination = {True: "::/0", False: "0.0.0.0/0"}[ipv6] if route["dst"] == "default" else route["dst"]
+    command = f"route replace {destination}"
     for key, word in (("gateway", "via"), ("metric", "metric"), ("protocol", "proto"), ("prefsrc", "src"), ("table", "table"), ("scope", "scope")):
-        if route.get(key) is not None and not (key == "scope" and family):
+        if route.get(key) is not None and not (key == "scope" and ipv6):
             command += f" {word} {route[key]}"
     if "onlink" in route.get("flags", []):
         command += " onlink"

@@ -20,6 +20,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.pci impor
 from ansible_collections.dataplane.exception_path.plugins.module_utils.systemd import Systemd
 
 _JOURNAL_LINES = 30
+# Autonegotiation takes a few seconds; a NIC without a cable never ends it.
+_LINK_SECONDS = 10
 
 
 class Service:
@@ -50,7 +52,8 @@ class Service:
                 self.systemd.enable(self.unit)
             if restart:
                 self._restart(netdevs)
-        return self._result(restarted=bool(restart))
+                return dict(self._result(restarted=True), links_down=self._wait_for_links())
+        return dict(self._result(restarted=bool(restart)), links_down=[])
 
     def stopped(self):
         state = self._state()
@@ -83,6 +86,7 @@ class Service:
             self.systemd.call("reset-failed", self.unit, check=False)
             if not others:
                 _take_back_vhost_net()
+                host.remove_empty_folder(paths.RUNTIME)
         return dict(result, **self.changes.result())
 
     def _wanted(self):
@@ -155,6 +159,15 @@ class Service:
             missing = self._not_forwarding(netdevs)
         if missing:
             raise self._failure(f"it does not forward after {self.params['timeout']} s: {missing}")
+
+    def _wait_for_links(self):
+        """Netdevs whose NIC has no link: no fault of ours, but worth a warning."""
+        for _attempt in range(_LINK_SECONDS * 2):
+            down = [pair["netdev"] for pair in telemetry.pairs(self.instance).values() if pair["link"] != "up"]
+            if not down:
+                break
+            time.sleep(0.5)
+        return down
 
     def _failure(self, what):
         journal = self.systemd.journal(self.unit, _JOURNAL_LINES)

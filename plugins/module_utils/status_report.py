@@ -81,6 +81,8 @@ def _netdev_faults(port, netdev):
         found.append("the netdev is down: run site")
     if not netdev["carrier"]:
         found.append("the netdev has no carrier, so no forwarder serves it: see the journal of the service")
+    if netdev["unit_state"] == "failed":
+        found.append(f"exception-path-netdev@{port.netdev}.service failed, so the netdev may not come back at boot: see its journal")
     if netdev["mtu"] != port.mtu:
         found.append(f"MTU is {netdev['mtu']} instead of {port.mtu}: run site")
     missing = [address for address in port.addresses if address not in netdev["addresses"]]

@@ -209,6 +209,8 @@ class _Boot:
                 host.remove(path)
         host.remove_empty_folder(paths.NETDEV_RECORDS)
         host.remove_empty_folder(paths.SETTINGS)
+        for name in names:
+            self.systemd.call("reset-failed", netdev_boot.unit(name), check=False)
         if not recorded() and host.remove(self.systemd.path(netdev_boot.TEMPLATE)):
             self.systemd.reload()
 

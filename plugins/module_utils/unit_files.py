@@ -50,6 +50,8 @@ User={paths.SERVICE_USER}
 RuntimeDirectory=exception-path/%i
 Restart=on-failure
 RestartSec=1
+# Arguments that it does not understand (2) do not get better by themselves.
+RestartPreventExitStatus=2
 TimeoutStartSec=120
 TimeoutStopSec=20
 WatchdogSec=30

@@ -63,6 +63,11 @@ restarted:
   description: Whether the forwarder was (re)started, or would be in check mode.
   returned: success
   type: bool
+links_down:
+  description: Netdevs whose NIC had no link within 10 seconds after a start.
+  returned: with O(state=started)
+  type: list
+  elements: str
 problems:
   description: Every fault, one sentence each.
   returned: on failure
@@ -91,7 +96,10 @@ def main():
     )
     try:
         service = Service(module.params, module.check_mode)
-        module.exit_json(**getattr(service, module.params["state"])())
+        result = getattr(service, module.params["state"])()
+        for netdev in result.get("links_down", []):
+            module.warn(f"The NIC of {netdev} has no link: check the cable and the far end.")
+        module.exit_json(**result)
     except ExceptionPathError as error:
         module.fail_json(msg=str(error), problems=error.problems)
 
