@@ -24,6 +24,11 @@ options:
     type: list
     elements: str
     default: [.c, .h, .build, .txt]
+  exclude:
+    description: Names of folders to leave out.
+    type: list
+    elements: str
+    default: [tests]
 """
 
 EXAMPLES = r"""
@@ -49,14 +54,15 @@ from ansible.plugins.lookup import LookupBase
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         self.set_options(var_options=variables, direct=kwargs)
-        return [_tree(term, tuple(self.get_option("suffixes"))) for term in terms]
+        return [_tree(term, tuple(self.get_option("suffixes")), set(self.get_option("exclude"))) for term in terms]
 
 
-def _tree(folder, suffixes):
+def _tree(folder, suffixes, exclude):
     if not os.path.isdir(folder):
         raise AnsibleLookupError(f"{folder} is no folder on the controller: is the collection installed whole?")
     files = {}
-    for place, _folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - exclude)
         for name in names:
             path = os.path.join(place, name)
             if name.endswith(suffixes):
