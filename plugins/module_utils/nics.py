@@ -36,6 +36,8 @@ def resolve(ports, pci, links, memory):
         candidates = _candidates(port.nic, pci, links, memory)
         problem = _problem(port, candidates, pci, links)
         if problem is None and candidates[0] in first:
+            if first[candidates[0]].nic == port.nic:
+                continue  # the same word twice: ports.py has told so already
             problem = f"nic {port.nic} is the same function {candidates[0]} as that of {first[candidates[0]].label}: every port has its own"
         if problem:
             problems.append(f"{port.label}: {problem}")

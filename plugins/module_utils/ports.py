@@ -177,6 +177,9 @@ class _Entry:
     def _nic(self):
         if self._missing("nic"):
             return None
+        if not isinstance(self.entry["nic"], str):
+            self.problem(f"nic {self.entry['nic']!r} is a number, as YAML reads an address of digits without quotes: put it in quotes")
+            return None
         nic = parse_nic(self.entry["nic"])
         if nic is None:
             self.problem(
