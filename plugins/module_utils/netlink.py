@@ -22,7 +22,6 @@ _IFF_UP = 1
 _IFA_F_PERMANENT = 0x80
 _MAIN_TABLE = 254
 _PROTO_STATIC = 4
-_IPV6_DEFAULT_METRIC = 1024
 
 
 def pyroute2():
@@ -49,8 +48,8 @@ class Netdev:
 
 def route_key(route):
     """A wanted route as it shows once the kernel has it."""
-    metric = route.metric if route.metric is not None else (_IPV6_DEFAULT_METRIC if route.version == 6 else 0)
-    return (route.to, route.via, metric)
+    to, metric = route.slot
+    return (to, route.via, metric)
 
 
 class Netlink:

@@ -28,11 +28,13 @@ MTU_MIN_IPV6 = 1280
 QUEUE_SIZE_MAX = 32768
 # The kernel's tap takes 256 queues (MAX_TAP_QUEUES).
 QUEUES_MAX = 256
+# Of a route without a metric (kernel: IP6_RT_PRIO_USER); that of IPv4 is 0.
+IPV6_DEFAULT_METRIC = 1024
 INHERIT = "inherit"
 DRIVERS = ("vfio-pci", "kernel")
 
-_PCI = re.compile(r"^(?:([0-9a-f]{4}):)?([0-9a-f]{2}):([01][0-9a-f])\.([0-7])$")
-_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
+_PCI = re.compile(r"^(?:([0-9a-f]{4}):)?([0-9a-f]{2}):([01][0-9a-f])\.([0-7])\Z")
+_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}\Z")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Route:
     @property
     def version(self):
         return 6 if ":" in self.to else 4
+
+    @property
+    def slot(self):
+        """What the kernel's table has room for once: ``(to, metric)``, with the metric that it takes by itself."""
+        return (self.to, self.metric if self.metric is not None else (IPV6_DEFAULT_METRIC if self.version == 6 else 0))
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,7 @@ def read(raw, need=("nic", "netdev")):
     problems = []
     ports = [_Entry(index, entry, need, problems).port() for index, entry in enumerate(raw)]
     _refuse_twice(ports, problems)
+    _refuse_same_routes(ports, problems)
     return ports, problems
 
 
@@ -222,7 +230,8 @@ class _Entry:
             self.problem(f"address {text!r} has no prefix length: write it as 192.0.2.1/24 or 2001:db8::1/64")
             return None
         try:
-            address = ipaddress.ip_interface(text)
+            # Python takes a zone (fe80::1%ens3), netlink does not.
+            address = ipaddress.ip_interface(text.replace("%", "?"))
         except ValueError:
             self.problem(f"address {text!r} is no address with a prefix length: write it as 192.0.2.1/24 or 2001:db8::1/64")
             return None
@@ -235,8 +244,6 @@ class _Entry:
         routes = []
         for raw in self._list("routes", "{to: 198.51.100.0/24, via: 192.0.2.254}"):
             route = self._route(raw, addresses)
-            if route and route in routes:
-                self.problem(f"route to {route.to} is given twice: drop one")
             if route:
                 routes.append(route)
         return tuple(routes)
@@ -248,7 +255,7 @@ class _Entry:
         self._unknown_keys(raw, self.ROUTE_KEYS, "key of a route,")
         via = raw.get("via")
         try:
-            gateway = ipaddress.ip_address(via) if via is not None else None
+            gateway = ipaddress.ip_address(str(via).replace("%", "?")) if via is not None else None
         except ValueError:
             self.problem(f"route to {raw['to']}: via {via!r} is not an IP address: give the gateway's address")
             return None
@@ -268,7 +275,7 @@ class _Entry:
         if to == "default":
             to = "::/0" if gateway is not None and gateway.version == 6 else "0.0.0.0/0"
         try:
-            return ipaddress.ip_network(to)
+            return ipaddress.ip_network(str(to))
         except ValueError as fault:
             hint = "its host bits are set" if "host bits" in str(fault) else "it is no network"
             self.problem(f"route to {to!r}: {hint}: write it as 198.51.100.0/24, 2001:db8:1::/48 or default")
@@ -352,7 +359,7 @@ def _netdev_name_problem(name):
         return "is not text: put it in quotes"
     if len(name.encode()) > NETDEV_NAME_MAX:
         return f"has {len(name.encode())} characters: the kernel takes at most {NETDEV_NAME_MAX}, shorten it"
-    if name in (".", "..", "all", "default") or not re.match(r"^[A-Za-z0-9_.-]+$", name):
+    if name in (".", "..", "all", "default") or not re.match(r"^[A-Za-z0-9_.-]+\Z", name):
         return "is no name for an interface: use letters, digits, '-', '_' and '.'"
     return None
 
@@ -367,3 +374,16 @@ def _refuse_twice(ports, problems):
             if value in first:
                 problems.append(f"{port.label}: {key} {value} is given already in {first[value].label}: every port has its own")
             first.setdefault(value, port)
+
+
+def _refuse_same_routes(ports, problems):
+    """Of two routes to one destination with one metric each would replace the other at every run."""
+    first = {}
+    for port in ports:
+        for route in port.routes:
+            if route.slot in first:
+                problems.append(
+                    f"{port.label}: route to {route.to} is given already in {first[route.slot].label} with the same metric: "
+                    "drop one, or give it a metric of its own"
+                )
+            first.setdefault(route.slot, port)
