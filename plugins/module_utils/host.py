@@ -42,9 +42,10 @@ def run(command, check=True, stdin=None, timeout=300, environment=None):
 def read(path, default=None):
     """The text of a file without the last newline; ``default`` when it can not be read."""
     try:
-        with open(path, encoding="utf-8") as file:
+        # A stray byte must not hide the rest: the guard reads the environment of other processes.
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read().rstrip("\n")
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return default
 
 
