@@ -80,3 +80,10 @@ def no_waiting(monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     return now
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    from ansible_collections.dataplane.exception_path.tests.unit.fake_kernel import FakeKernel
+
+    return FakeKernel(tmp_path / "kernel")
