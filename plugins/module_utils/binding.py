@@ -41,15 +41,9 @@ class Binder:
             self.memory.save(address, nic)
 
     def bind(self, address, driver=VFIO):
-        """Give the function to ``driver``; on failure its old driver has it again."""
-        before = self.pci.driver(address)
+        """Give the function to ``driver``; after a failure ``restore()`` makes good."""
         self._run(["modprobe", driver])
-        try:
-            self._move(address, driver, driver)
-        except ExceptionPathError as fault:
-            if before and before != driver:
-                self._move(address, before, (self.memory.get(address) or {}).get("driver_override"))
-            raise ExceptionPathError(f"{fault} (driver {self.pci.driver(address) or 'none'} has it again)") from None
+        self._move(address, driver, driver)
 
     def restore(self, address):
         """Give the function back as it is remembered: driver, name, MTU, addresses, routes."""

@@ -40,7 +40,8 @@ def bound(params, check_mode=False, warn=lambda text: None, binder=None):
 def restored(params, check_mode=False, _warn=None, binder=None):
     binder = binder or default_binder()
     addresses = _to_restore(params, binder)
-    for address in addresses:
+    # In check mode the forwarder of a teardown still runs: it has not been stopped either.
+    for address in [] if check_mode else addresses:
         binder.refuse_when_in_use(address)
     changes = Changes()
     for address in addresses:
@@ -69,17 +70,24 @@ def _bind_all(nics, binder, changes, check_mode):
             binder.remember(address)
             try:
                 binder.bind(address)
-            except ExceptionPathError:
-                _take_back(done, binder)
-                raise
+            except ExceptionPathError as fault:
+                _take_back([*done, address], binder, fault)
             done.append(address)
         if keep:
             binder.persist(address, VFIO)
 
 
-def _take_back(addresses, binder):
+def _take_back(addresses, binder, fault):
+    """Give back what this run has touched, whole, and tell why."""
+    problems = []
     for address in reversed(addresses):
-        binder.restore(address)
+        try:
+            binder.restore(address)
+        except ExceptionPathError as further:
+            problems += further.problems
+    if problems:
+        raise ExceptionPathError([*fault.problems, *problems])
+    raise ExceptionPathError(f"{fault} ({', '.join(addresses)}: as before this run)")
 
 
 def _to_restore(params, binder):
