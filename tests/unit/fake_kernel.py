@@ -33,9 +33,11 @@ class FakeKernel:
         self.deaf = {}
         self.unbind_errno = {}
         self.name_at_return = {}
+        self.without_netdev = set()
         self.interrupt_before_write = None
         self._native = {}
         self._first_name = {}
+        self._mac = {}
         self._virtio = set()
         for folder in ("sys/bus/pci/devices", "sys/bus/pci/drivers", "sys/class/net", "sys/class/iommu", "proc"):
             self._folder(folder)
@@ -160,13 +162,15 @@ class FakeKernel:
         if words[:2] == ["address", "replace"]:
             local, _slash, prefixlen = words[2].partition("/")
             version = "inet6" if ":" in local else "inet"
+            link["addr_info"] = [entry for entry in link["addr_info"] if entry["local"] != local]
             link["addr_info"].append({"family": version, "local": local, "prefixlen": int(prefixlen), "scope": words[words.index("scope") + 1]})
         elif words[:2] == ["route", "replace"]:
             ipv6 = ":" in words[2]
             route = {"dst": "default" if words[2] in ("::/0", "0.0.0.0/0") else words[2], "dev": name, "protocol": words[words.index("proto") + 1], "flags": []}
             if "via" in words:
                 route["gateway"] = words[words.index("via") + 1]
-            self.routes[6 if ipv6 else 4].append(route)
+            routes = self.routes[6 if ipv6 else 4]
+            routes[:] = [other for other in routes if other["dst"] != route["dst"]] + [route]
         elif words[4:5] == ["name"]:
             self._rename(name, words[5])
         elif words[4:5] == ["mtu"]:
@@ -195,13 +199,11 @@ class FakeKernel:
         if driver in self.deaf.get(address, ()):
             return
         self._set_driver(address, driver)
-        if driver == self._native[address]:
+        if driver == self._native[address] and address not in self.without_netdev:
             self._netdev_appears(address, self.name_at_return.get(address, self._first_name[address]), self._mac[address], {})
 
-    _mac = {}
-
     def _netdev_appears(self, address, name, mac, link):
-        self._mac = dict(self._mac, **{address: link.get("permaddr", mac)})
+        self._mac[address] = link.get("permaddr", mac)
         self._first_name.setdefault(address, name)
         parts = ["sys/devices/pci0000:00", address] + (["virtio0"] if address in self._virtio else [])
         folder = self._folder(*parts, "net", name)
