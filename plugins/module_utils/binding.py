@@ -38,7 +38,7 @@ class Binder:
         """Keep what the NIC is now, unless an earlier run, finished or not, has kept it."""
         if self.memory.get(address) is None:
             nic = nic_memory.snapshot(self.pci, address, self.iproute.links(), self.iproute.routes())
-            self.memory.save(address, nic)
+            self.memory.save(address, dict(nic, persistent_driver=self.persistent_driver(address)))
 
     def bind(self, address, driver=VFIO):
         """Give the function to ``driver``; after a failure ``restore()`` makes good."""
@@ -49,7 +49,7 @@ class Binder:
         """Give the function back as it is remembered: driver, name, MTU, addresses, routes."""
         nic = self.memory.get(address)
         self.refuse_when_in_use(address)
-        self.persist(address, None)
+        self.persist(address, nic.get("persistent_driver"))
         if not self.pci.exists(address):
             # Pulled out since: there is nothing to give back, and nothing to remember.
             self.memory.forget(address)

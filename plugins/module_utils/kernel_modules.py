@@ -53,25 +53,36 @@ def present(names, check_mode=False, run=host.run):
 
 def absent(_names, check_mode=False, run=host.run):
     changes = Changes()
-    in_use = []
     ours = host.read_json(paths.MODULE_MEMORY, [])
-    for name in reversed(ours):
-        if not is_loaded(name):
-            continue
-        if host.read(f"/sys/module/{name.replace('-', '_')}/refcnt", "0") != "0":
-            in_use.append(name)
-            continue
+    unload = [name for name in ours if is_loaded(name) and _only_used_by(name, ours)]
+    for name in unload:
         changes.note(f"module {name}", "loaded", "not loaded")
-        # Removing one also removes what only it needed, so a later name of the list may be gone by then.
-        if not check_mode and run(["modprobe", "--remove", name], check=False).returncode != 0:
-            in_use.append(name)
     old = host.read(paths.MODULES_LOAD)
     changes.note(paths.MODULES_LOAD, None if old is None else old + "\n", None)
     if not check_mode:
+        # Those that use others come first; removing one also removes what only it needed.
+        for name in sorted(unload, key=lambda name: len(_holders(name))):
+            if is_loaded(name):
+                run(["modprobe", "--remove", name], check=False)
         host.remove(paths.MODULES_LOAD)
         host.remove(paths.MODULE_MEMORY)
         host.remove_empty_folder(paths.MEMORY)
+    in_use = [name for name in ours if is_loaded(name) and (name not in unload or not check_mode)]
     return dict(changes.result(), in_use=in_use)
+
+
+def _holders(name):
+    try:
+        return os.listdir(f"/sys/module/{name.replace('-', '_')}/holders")
+    except OSError:
+        return []
+
+
+def _only_used_by(name, others):
+    """True when nothing but modules of ``others`` needs the module; refcnt counts both."""
+    holders = _holders(name)
+    references = int(host.read(f"/sys/module/{name.replace('-', '_')}/refcnt", "0"))
+    return references == len(holders) and set(holders) <= {other.replace("-", "_") for other in others}
 
 
 def _is_builtin(name, run):

@@ -66,8 +66,9 @@ def _bind_all(nics, binder, changes, check_mode):
         keep = binder.has_driverctl() and changes.note(f"{address} at boot", binder.persistent_driver(address), VFIO)
         if check_mode:
             continue
-        if rebind:
+        if rebind or keep:
             binder.remember(address)
+        if rebind:
             try:
                 binder.bind(address)
             except ExceptionPathError as fault:
