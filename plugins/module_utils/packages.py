@@ -11,10 +11,21 @@ import re
 import time
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import host
+from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 _LISTS = "/var/lib/apt/lists"
 _LOCK_SECONDS = 600
+
+
+def present(params, check_mode=False, run=host.run):
+    absent = missing(params["names"], run)
+    changes = Changes()
+    for name in absent:
+        changes.note(f"package {name}", "not installed", "installed")
+    if absent and not check_mode:
+        install(absent, params["cache_valid_time"], run)
+    return dict(changes.result(), installed=absent)
 
 
 def missing(names, run=host.run):

@@ -38,7 +38,6 @@ def check(params):
     problems += kernel_modules.missing_problems([*_NEEDED, *({"vfio-pci"} if any(port.driver == "vfio-pci" for port in ports) else ())])
     raise_if(problems)
     return {
-        "changed": False,
         "nics": [{"netdev": nic.port.netdev, "address": nic.address, "mac": nic.mac, "driver": pci.driver(nic.address)} for nic in nics],
         "numa_nodes": nodes,
         "lcores": lcores,

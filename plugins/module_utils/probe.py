@@ -35,7 +35,7 @@ def probe(params):
         for way in ("to_kernel", "to_nic"):
             result[way] = after[result["netdev"]][way]["packets"] - before[result["netdev"]][way]["packets"]
     raise_if([problem for result in results for problem in _problems(result)])
-    return {"changed": False, "results": results}
+    return {"results": results}
 
 
 def _targets(port, given):

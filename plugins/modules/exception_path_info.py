@@ -75,7 +75,7 @@ service:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import info
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -86,10 +86,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        module.exit_json(changed=False, **info.gather(module.params))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, info.gather, module.params)
 
 
 if __name__ == "__main__":

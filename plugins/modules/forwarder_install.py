@@ -47,7 +47,7 @@ RETURN = r""" # """
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import build
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -62,10 +62,7 @@ def main():
         mutually_exclusive=[("sources", "binary")],
         supports_check_mode=True,
     )
-    try:
-        module.exit_json(**build.install(module.params, module.check_mode))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, build.install, module.params, module.check_mode)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ problems:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 from ansible_collections.dataplane.exception_path.plugins.module_utils.service import Service
 
 
@@ -94,14 +94,15 @@ def main():
         required_if=[("state", "started", ["ports"])],
         supports_check_mode=True,
     )
-    try:
-        service = Service(module.params, module.check_mode)
-        result = getattr(service, module.params["state"])()
-        for netdev in result.get("links_down", []):
-            module.warn(f"The NIC of {netdev} has no link: check the cable and the far end.")
-        module.exit_json(**result)
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, _run, module)
+
+
+def _run(module):
+    service = Service(module.params, module.check_mode)
+    result = getattr(service, module.params["state"])()
+    for netdev in result.get("links_down", []):
+        module.warn(f"The NIC of {netdev} has no link: check the cable and the far end.")
+    return result
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ page_size_kb:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import hugepage_list
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -79,11 +79,8 @@ def main():
         required_if=[("state", "present", ["mb_per_node"]), ("state", "present", ["ports", "nodes"], True)],
         supports_check_mode=True,
     )
-    try:
-        act = hugepage_list.present if module.params["state"] == "present" else hugepage_list.absent
-        module.exit_json(**act(module.params, module.check_mode))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    act = hugepage_list.present if module.params["state"] == "present" else hugepage_list.absent
+    finish(module, act, module.params, module.check_mode)
 
 
 if __name__ == "__main__":

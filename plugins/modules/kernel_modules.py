@@ -53,7 +53,7 @@ in_use:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import kernel_modules
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -64,11 +64,8 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        act = kernel_modules.present if module.params["state"] == "present" else kernel_modules.absent
-        module.exit_json(**act(module.params["names"], module.check_mode))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    act = kernel_modules.present if module.params["state"] == "present" else kernel_modules.absent
+    finish(module, act, module.params["names"], module.check_mode)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ problems:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import nic_bind_list
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -106,11 +106,8 @@ def main():
         required_if=[("state", "bound", ["ports"])],
         supports_check_mode=True,
     )
-    try:
-        act = nic_bind_list.bound if module.params["state"] == "bound" else nic_bind_list.restored
-        module.exit_json(**act(module.params, module.check_mode, module.warn))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    act = nic_bind_list.bound if module.params["state"] == "bound" else nic_bind_list.restored
+    finish(module, act, module.params, module.check_mode, module.warn)
 
 
 if __name__ == "__main__":

@@ -47,8 +47,7 @@ installed:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import packages
-from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -59,16 +58,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        missing = packages.missing(module.params["names"])
-        changes = Changes()
-        for name in missing:
-            changes.note(f"package {name}", "not installed", "installed")
-        if missing and not module.check_mode:
-            packages.install(missing, module.params["cache_valid_time"])
-        module.exit_json(installed=missing, **changes.result())
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, packages.present, module.params, module.check_mode)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ problems:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import probe
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -78,10 +78,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        module.exit_json(**probe.probe(module.params))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, probe.probe, module.params)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ problems:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import taps
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -106,11 +106,8 @@ def main():
         required_if=[("state", "present", ["ports"])],
         supports_check_mode=True,
     )
-    try:
-        act = taps.present if module.params["state"] == "present" else taps.absent
-        module.exit_json(**act(module.params, module.check_mode))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    act = taps.present if module.params["state"] == "present" else taps.absent
+    finish(module, act, module.params, module.check_mode)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ problems:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import rendered_args
-from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
 def main():
@@ -109,10 +109,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        module.exit_json(changed=False, **rendered_args.render(module.params))
-    except ExceptionPathError as error:
-        module.fail_json(msg=str(error), problems=error.problems)
+    finish(module, rendered_args.render, module.params)
 
 
 if __name__ == "__main__":
