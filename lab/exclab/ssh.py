@@ -32,6 +32,8 @@ def write_config(folder, name, port):
     """An ssh configuration under the guest's name: `ssh -F <folder>/ssh_config NAME`."""
     lines = [f"Host {name}", "  HostName 127.0.0.1", f"  Port {port}", f"  User {USER}"]
     lines += [f"  {key} {value}" for key, value in options(folder).items()]
+    # For programs that ask for one connection with many sessions (ControlMaster), such as testinfra.
+    lines.append(f"  ControlPath {folder / 'mux'}")
     (folder / "ssh_config").write_text("\n".join(lines) + "\n")
 
 
@@ -44,7 +46,7 @@ def ask(folder, name, command, timeout=5):
     try:
         done = subprocess.run(
             ["ssh", "-F", str(folder / "ssh_config"), "-o", f"ConnectTimeout={timeout}", "-o", "BatchMode=yes",
-             name, command],
+             "-o", "ControlPath=none", name, command],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=timeout + 20,
         )
     except subprocess.TimeoutExpired:

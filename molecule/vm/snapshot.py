@@ -88,6 +88,7 @@ def units():
 def main():
     links = json.loads(output("ip", "-j", "-d", "address", "show"))
     print(json.dumps({
+        "boot": text("/proc/sys/kernel/random/boot_id"),
         "nics": {address: nic(address) for address in NICS},
         "interfaces": {link["ifname"]: interface(link) for link in links},
         "routes": sorted(output("ip", "route").splitlines()),

@@ -39,7 +39,7 @@ def test_bulk_tcp_both_ways(far_end, address):
 
     sent = os.urandom(BULK)
     done = far_end.run(
-        "ssh", "-F", conftest._info()["ssh_config"], "-o", f"HostName={address}", "-o", "Port=22",
+        "ssh", "-F", conftest._info()["ssh_config"], "-o", f"HostName={address}", "-o", "Port=22", "-o", "ControlPath=none",
         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", conftest.NAME, "cat", data=sent,
     )
     assert done.returncode == 0, done.stdout[-2000:]
