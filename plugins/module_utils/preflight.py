@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, kernel_modules, nic_checks, packages, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, kernel_modules, nic_checks, packages, rendered_args, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -25,7 +25,7 @@ def check(params):
     links = IpRoute().links()
     with_nic = [port for port in ports if port.nic]
     nics, nic_problems = nic_checks.check(with_nic, pci, IpRoute(), memory, params["force"], params["allow_unsafe_noiommu"], links)
-    dpdk = _version(params["dpdk_version"])
+    dpdk = _version(params["dpdk_version"], problems)
     nodes = sorted({pci.numa_node(nic.address) for nic in nics})
     lcores, lcore_problems = _lcores(params["lcores"], ports, nodes)
     problems += nic_problems
@@ -77,10 +77,9 @@ def _hugepage_problems(megabytes, nodes):
     return Hugepages().problems(nodes, megabytes)
 
 
-def _version(text):
+def _version(text, problems):
     if text:
-        parts = str(text).split(".")
-        return (int(parts[0]), int(parts[1]))
+        return rendered_args.version(text, problems)
     try:
         return packages.version(["dpdk"])
     except ExceptionPathError:

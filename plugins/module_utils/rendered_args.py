@@ -20,7 +20,7 @@ def render(params):
     ]
     lcores = _lcores(params["lcores"], problems)
     socket_mb = _socket_mb(params["socket_mb"], problems)
-    problems += eal.queue_problems(ports, _version(params["dpdk_version"], problems))
+    problems += eal.queue_problems(ports, version(params["dpdk_version"], problems))
     raise_if(problems)
     endpoints = [eal.Endpoint(port, port.nic.value, None if port.mac == port_model.INHERIT else port.mac) for port in ports]
     return {
@@ -39,14 +39,14 @@ def _lcores(text, problems):
 
 
 def _socket_mb(raw, problems):
-    try:
+    if all(str(number).isdecimal() for number in [*raw.keys(), *raw.values()]):
         return {int(node): int(megabytes) for node, megabytes in raw.items()}
-    except ValueError:
-        problems.append(f"socket_mb {raw!r} is not a table of MB by NUMA node: write it as {{0: 512}}")
-        return {}
+    problems.append(f"socket_mb {raw!r} is not a table of MB by NUMA node: write it as {{0: 512}}")
+    return {}
 
 
-def _version(text, problems):
+def version(text, problems):
+    """``(major, minor)`` of a version of DPDK as people write it."""
     if text is None:
         return None
     found = re.match(r"^(\d+)\.(\d+)", str(text))
