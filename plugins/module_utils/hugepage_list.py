@@ -28,17 +28,19 @@ def present(params, check_mode=False, pages=None, systemd=None):
     for node in dropped:
         _give_back(pages, node, changes, check_mode)
     for node in nodes:
-        count = pages.count(node)
-        short = changes.note(f"huge pages of node {node}", count, max(count, totals[node]))
-        changed_share = pages.memory.get(str(node), {}).get("ours") != pages.pages(megabytes)
-        if changed_share:
-            changes.note(f"huge pages of node {node} for the data plane", pages.memory.get(str(node), {}).get("ours", 0), pages.pages(megabytes))
+        count, had = pages.count(node), pages.ours(node)
+        # Others' pages stay as they are; of ours go those that are not needed any more.
+        wanted = max(totals[node], count - max(0, had - pages.pages(megabytes)))
+        changes.note(f"huge pages of node {node}", count, wanted)
+        changes.note(f"huge pages of node {node} for the data plane", had, pages.pages(megabytes))
         if check_mode:
             continue
-        if changed_share:
-            pages.remember(node, megabytes)
-        if short:
-            _raise_to(pages, node, totals[node], count)
+        if wanted < count:
+            pages.set(node, wanted)
+        if had != pages.pages(megabytes):
+            pages.remember(node, pages.pages(megabytes))
+        if wanted > count:
+            _raise_to(pages, node, wanted, count, had)
     _unit(pages.unit_text(totals), systemd, changes, check_mode)
     return dict(changes.result(), pages={str(node): pages.count(node) for node in nodes}, page_size_kb=pages.page_kb())
 
@@ -60,11 +62,14 @@ def nodes_of(raw_ports):
     return sorted({pci.numa_node(nic.address) for nic in nics})
 
 
-def _raise_to(pages, node, total, count):
+def _raise_to(pages, node, total, count, had):
     given = pages.set(node, total)
     if given < total:
         pages.set(node, count)
-        pages.forget(node)
+        if had:
+            pages.remember(node, had)
+        else:
+            pages.forget(node)
         raise ExceptionPathError(
             f"the kernel gave {given} of {total} huge pages ({pages.page_kb()} kB each) on NUMA node {node}, so they were given back: "
             "its memory is in pieces or too small; lower exception_path_hugepages_mb, or reboot and run again"
@@ -84,13 +89,19 @@ def _unit(text, systemd, changes, check_mode):
     old = host.read(path)
     if old is not None:
         old += "\n"
-    if not changes.note(path, old, text) or check_mode:
+    new = changes.note(path, old, text)
+    # A run that was cut short may have written it and not enabled it.
+    disabled = text is not None and not systemd.is_enabled(UNIT)
+    if disabled:
+        changes.note(UNIT, "disabled", "enabled")
+    if check_mode:
         return
-    if text is None:
+    if new and text is None:
         systemd.disable(UNIT)
         host.remove(path)
         systemd.reload()
-    else:
+    elif new:
         host.write(path, text)
         systemd.reload()
+    if disabled:
         systemd.enable(UNIT)

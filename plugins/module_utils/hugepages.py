@@ -44,6 +44,10 @@ class Hugepages:
         """Pages that hold ``megabytes``, rounded up."""
         return -(-megabytes * 1024 // self.page_kb())
 
+    def ours(self, node):
+        """Pages of the node that were reserved for the data plane."""
+        return self.memory.get(str(node), {}).get("ours", 0)
+
     def before(self, node):
         return self.memory.get(str(node), {}).get("before", self.count(node))
 
@@ -77,8 +81,8 @@ class Hugepages:
             file.write(str(count))
         return self.count(node)
 
-    def remember(self, node, megabytes):
-        self.memory[str(node)] = {"before": self.before(node), "ours": self.pages(megabytes)}
+    def remember(self, node, ours):
+        self.memory[str(node)] = {"before": self.before(node), "ours": ours}
         host.write_json(self.memory_path, self.memory)
 
     def forget(self, node):
