@@ -37,14 +37,22 @@ def _install(params):
     host.remove(paths.FORWARDER_STAMP)
     _place(paths.FORWARDER, binary)
     _place(paths.PREPARE, params["prepare"].encode())
-    done = host.run([paths.FORWARDER, "--version"], check=False)
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip()
+    said = _fault_of(paths.FORWARDER)
+    if said:
         raise ExceptionPathError(
             f"{paths.FORWARDER} does not run on this host: {said}; it has to be built against the host's own DPDK and libc: "
             "correct exception_path_forwarder_binary, or leave it empty to build on the host"
         )
     installed.write_stamp(params["digest"])
+
+
+def _fault_of(program):
+    """Why it does not run here, or an empty text."""
+    try:
+        done = host.run([program, "--version"], check=False)
+    except ExceptionPathError as fault:
+        return str(fault)
+    return "" if done.returncode == 0 else (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"
 
 
 def _decoded(text):

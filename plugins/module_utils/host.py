@@ -31,6 +31,8 @@ def run(command, check=True, stdin=None, timeout=300, environment=None):
         )
     except FileNotFoundError:
         raise ExceptionPathError(f"{command[0]} is not installed on the host: install the package that has it") from None
+    except OSError as fault:
+        raise ExceptionPathError(f"{command[0]} can not be run: {fault.strerror}; see whether it was made for this host") from None
     except subprocess.TimeoutExpired:
         raise ExceptionPathError(f"{' '.join(command)} did not end within {timeout} seconds: look at the host's journal") from None
     if check and done.returncode != 0:
