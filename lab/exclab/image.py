@@ -11,6 +11,7 @@ from .run import run
 
 SUITES = ("bookworm", "trixie")
 SIZE = "8G"
+PARTS = [RECIPE / name for name in ("packages", "prefetched", "customize", "guest")]
 
 
 def words(file):
@@ -27,7 +28,7 @@ def known(suite):
 
 def image(suite):
     """The folder with disk.raw, vmlinuz and initrd of the suite, built if it is not there."""
-    key = store.digest(known(suite), SIZE, RECIPE, *mirror.addresses())
+    key = store.digest(known(suite), SIZE, *PARTS, *mirror.addresses())
     return store.made(f"image-{suite}", key, lambda work: _build(suite, work))
 
 
