@@ -108,6 +108,7 @@ class _Tap:
         self.wish = wish
         self.session = session
         self.now = now
+        self.made = False
         self.changes = changes
         self.check_mode = check_mode
 
@@ -119,8 +120,9 @@ class _Tap:
         elif uid is not None and self.changes.note(f"{name} owner", tap_device.owner(name), uid) and not self.check_mode:
             tap_device.set_owner(name, uid)
         self._attributes()
+        routes = list(self.now.routes) if self.now else []
         self._addresses(earlier, remove_unlisted)
-        self._routes()
+        self._routes(routes)
 
     def _make(self, uid):
         name = self.wish.name
@@ -130,10 +132,12 @@ class _Tap:
         if self.now:
             self.session.delete_link(self.now.index, f"removing {name} to make it anew")
         tap_device.create(name, uid)
+        self.made = True
         self.now = self.session.netdevs({name})[name]
 
     def _attributes(self):
-        wish, now = self.wish, self.now
+        # What the kernel gave to a tap that was made a moment ago is no state from before.
+        wish, now = self.wish, None if self.made else self.now
         for word, attribute, before, after in (
             ("MAC", "address", now and now.mac, wish.mac),
             ("MTU", "mtu", now and now.mtu, wish.mtu),
@@ -161,11 +165,11 @@ class _Tap:
             # A route goes when its source address does: look again before routes are compared.
             self.now.routes = self.session.netdevs({name})[name].routes
 
-    def _routes(self):
+    def _routes(self, before):
         name = self.wish.name
         wanted = {netlink.route_key(route): route for route in self.wish.routes}
         present_now = list(self.now.routes) if self.now else []
-        self.changes.note(f"{name} routes", _shown(present_now), _shown(wanted))
+        self.changes.note(f"{name} routes", _shown(before), _shown(wanted))
         for key in present_now:
             if key not in wanted:
                 self._do(f"removing route to {key[0]} through {name}", "delete_route", key)

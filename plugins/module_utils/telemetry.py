@@ -56,6 +56,7 @@ def pairs(instance):
         raise ExceptionPathError(f"instance {instance} has no telemetry socket below {paths.RUNTIME}/{instance}: is it running?")
     try:
         with Telemetry(path) as telemetry:
-            return {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
-    except (OSError, ValueError) as fault:
+            found = {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
+            return {name: pair for name, pair in found.items() if pair}
+    except (OSError, ValueError, KeyError) as fault:
         raise ExceptionPathError(f"instance {instance} does not answer on {path}: {fault}") from None
