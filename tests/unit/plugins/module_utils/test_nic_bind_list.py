@@ -375,5 +375,7 @@ def test_unsafe_mode_on_request_only_and_with_a_warning(kernel, unsafe_mode):
     assert unsafe_mode.read_text() == "0" and not os.path.exists(paths.NOIOMMU_CONF)
 
 
-def test_the_default_binder_looks_at_this_host(commands):
+def test_the_default_binder_looks_at_this_host_and_writes_for_real(commands, tmp_path):
     assert nic_bind_list.default_binder().pci.root == "/"
+    nic_bind_list.default_binder()._write(str(tmp_path / "driver_override"), "vfio-pci")
+    assert (tmp_path / "driver_override").read_text() == "vfio-pci"
