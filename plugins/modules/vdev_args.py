@@ -34,7 +34,7 @@ options:
     type: bool
     default: true
   socket_mb:
-    description: Memory in MB to take at start, by NUMA node, such as V({0: 512}).
+    description: "Memory in MB to take at start, by NUMA node, such as V({0: 512})."
     type: dict
     default: {}
   dpdk_version:
