@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import time
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import host, nic_memory, paths
+from ansible_collections.dataplane.exception_path.plugins.module_utils import host, nic_memory
+from ansible_collections.dataplane.exception_path.plugins.module_utils.driverctl import Driverctl
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 VFIO = "vfio-pci"
@@ -33,12 +34,13 @@ class Binder:
         self.iproute = iproute
         self._run = run
         self._write = write
+        self.driverctl = Driverctl(pci.root, run)
 
     def remember(self, address):
         """Keep what the NIC is now, unless an earlier run, finished or not, has kept it."""
         if self.memory.get(address) is None:
             nic = nic_memory.snapshot(self.pci, address, self.iproute.links(), self.iproute.routes())
-            self.memory.save(address, dict(nic, persistent_driver=self.persistent_driver(address)))
+            self.memory.save(address, dict(nic, persistent_driver=self.driverctl.driver(address)))
 
     def bind(self, address, driver=VFIO):
         """Give the function to ``driver``; after a failure ``restore()`` makes good."""
@@ -49,7 +51,7 @@ class Binder:
         """Give the function back as it is remembered: driver, name, MTU, addresses, routes."""
         nic = self.memory.get(address)
         self.refuse_when_in_use(address)
-        self.persist(address, nic.get("persistent_driver"))
+        self.driverctl.drop(address, nic.get("persistent_driver"))
         if not self.pci.exists(address):
             # Pulled out since: there is nothing to give back, and nothing to remember.
             self.memory.forget(address)
@@ -75,8 +77,9 @@ class Binder:
 
     def _move(self, address, driver, override):
         function = self.pci.function
-        # A newline alone clears the override (kernel: sysfs-bus-pci, driver_override).
-        self._sysfs(function(address, "driver_override"), override or "\n")
+        # With an override only that driver is asked: vfio-pci may have been told this NIC's device
+        # id by others (new_id), and would take it again on its way back.
+        self._sysfs(function(address, "driver_override"), driver or "\n")
         if self.pci.driver(address) not in (None, driver):
             self._sysfs(function(address, "driver", "unbind"), address)
             self._read_back(address, None)
@@ -84,6 +87,9 @@ class Binder:
             # drivers_probe answers "no such device" when no driver takes the function.
             self._sysfs(self.pci.path("sys/bus/pci/drivers_probe"), address)
         self._read_back(address, driver)
+        if override != driver:
+            # A newline alone clears the override (kernel: sysfs-bus-pci, driver_override).
+            self._sysfs(function(address, "driver_override"), override or "\n")
 
     def _sysfs(self, path, text):
         try:
@@ -117,21 +123,3 @@ class Binder:
             raise ExceptionPathError(
                 f"{address} was {wanted} and is now {name}, but another interface has the name {wanted}: rename that one, then run again"
             )
-
-    def persistent_driver(self, address):
-        return host.read(self._driverctl(address))
-
-    def has_driverctl(self):
-        return any(os.path.exists(self.pci.path(folder, "driverctl")) for folder in ("usr/sbin", "sbin", "usr/bin"))
-
-    def persist(self, address, driver):
-        """Keep the binding over reboots in driverctl's own form: its udev rule loads it at boot.
-        (``driverctl set-override`` would unbind a function that is bound rightly and in use.)"""
-        if driver:
-            host.write(self._driverctl(address), driver + "\n")
-        else:
-            host.remove(self._driverctl(address))
-            host.remove_empty_folder(os.path.dirname(self._driverctl(address)))
-
-    def _driverctl(self, address):
-        return self.pci.path(paths.DRIVERCTL_CONF.lstrip("/"), f"pci-{address}")

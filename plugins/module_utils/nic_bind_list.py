@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import host, nic_checks, nics as nic_names, paths, ports as port_model
+from ansible_collections.dataplane.exception_path.plugins.module_utils import driverctl, host, nic_checks, nics as nic_names, paths, ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.binding import VFIO, Binder
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
@@ -63,7 +63,9 @@ def _bind_all(nics, binder, changes, check_mode):
     for nic in nics:
         address = nic.address
         rebind = changes.note(address, f"driver {binder.pci.driver(address)}", f"driver {VFIO}")
-        keep = binder.has_driverctl() and changes.note(f"{address} at boot", binder.persistent_driver(address), VFIO)
+        keep = binder.driverctl.installed() and not binder.driverctl.is_kept(address, VFIO)
+        if keep:
+            changes.note(f"{address} at boot", binder.driverctl.driver(address), f"{VFIO} through {driverctl.unit(address)}")
         if check_mode:
             continue
         if rebind or keep:
@@ -75,7 +77,7 @@ def _bind_all(nics, binder, changes, check_mode):
                 _take_back([*done, address], binder, fault)
             done.append(address)
         if keep:
-            binder.persist(address, VFIO)
+            binder.driverctl.keep(address, VFIO)
 
 
 def _take_back(addresses, binder, fault):

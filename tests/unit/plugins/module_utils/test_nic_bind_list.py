@@ -62,6 +62,10 @@ def state(kernel):
     )
 
 
+def drop_in(kernel, address):
+    return os.path.join(kernel.root, paths.UNITS.lstrip("/"), f"driverctl@pci-{address}.service.d", "exception-path.conf")
+
+
 def with_driverctl(kernel):
     path = os.path.join(kernel.root, "usr/sbin/driverctl")
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -135,9 +139,36 @@ def test_driverctl_keeps_the_binding_over_reboots(host):
     assert [pathlib.Path(path).read_text(encoding="ascii") for path in files] == ["vfio-pci\n"] * 2
     os.unlink(files[1])
     repaired = bind(host)
-    assert repaired["diff"] == {"before": f"{B} at boot: (none)\n", "after": f"{B} at boot: vfio-pci\n"}
+    assert repaired["diff"] == {"before": f"{B} at boot: (none)\n", "after": f"{B} at boot: vfio-pci through driverctl@pci-{B}.service\n"}
     restore(host)
     assert not os.path.exists(os.path.dirname(files[0]))
+    assert not os.path.exists(os.path.dirname(drop_in(host, A)))
+
+
+def test_at_boot_no_other_nic_of_the_model_goes_to_vfio(host):
+    with_driverctl(host)
+    bind(host)
+    text = pathlib.Path(drop_in(host, A)).read_text(encoding="ascii")
+    assert "ExecStart=\nExecStart=/bin/sh -c" in text, "driverctl's own way is replaced, not followed by ours"
+    assert "new_id" not in text and f"echo vfio-pci > /sys/bus/pci/devices/{A}/driver_override" in text
+
+
+def test_what_driverctl_was_told_before_is_told_again(host):
+    files = with_driverctl(host)
+    os.makedirs(os.path.dirname(files[0]))
+    pathlib.Path(files[0]).write_text("uio_pci_generic\n", encoding="ascii")
+    bind(host)
+    assert pathlib.Path(files[0]).read_text(encoding="ascii") == "vfio-pci\n"
+    restore(host)
+    assert pathlib.Path(files[0]).read_text(encoding="ascii") == "uio_pci_generic\n"
+
+
+def test_on_the_way_back_only_the_old_driver_is_asked(host):
+    """vfio-pci would take the NIC again if somebody has written its device id into new_id."""
+    bind(host)
+    host.writes.clear()
+    restore(host)
+    assert [write for write in host.writes if "driver_override" in write][:2] == ["e1000e > driver_override", " > driver_override"]
 
 
 def test_after_a_boot_without_driverctl_the_first_memory_counts(host):
