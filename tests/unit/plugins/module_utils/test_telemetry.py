@@ -81,6 +81,7 @@ def test_all_pairs_over_one_connection(serve):
         "/exception_path/pair,virtio_user1": json.dumps({"/exception_path/pair": dict(PAIR, netdev="exc1")}),
     })
     assert telemetry.pairs("default") == {"virtio_user0": PAIR, "virtio_user1": dict(PAIR, netdev="exc1")}
+    server.close()
     assert len(server.asked) == 4 and server.asked[-1] == "", "and it hangs up"
 
 
