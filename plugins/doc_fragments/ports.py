@@ -29,6 +29,8 @@ options:
     elements: dict
 """
 
+    REQUIRED = DOCUMENTATION + "    required: true\n"
+
     ATTRIBUTES = r"""
 options: {}
 attributes:

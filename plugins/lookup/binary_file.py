@@ -10,7 +10,7 @@ name: binary_file
 short_description: Read a binary file on the controller
 version_added: 0.1.0
 description:
-  - Reads a file of any content, which M(ansible.builtin.file#lookup) can not.
+  - Reads a file of any content, which P(ansible.builtin.file#lookup) can not.
 author:
   - The dataplane.exception_path authors (@dataplane)
 options:

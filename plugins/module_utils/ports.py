@@ -263,7 +263,7 @@ class _Entry:
         if destination is None:
             return None
         metric = raw.get("metric")
-        if metric is not None and not (_integer(metric) or -1) > 0:
+        if metric is not None and (_integer(metric) or 0) < 1:
             self.problem(f"route to {raw['to']}: metric {metric!r} is not a whole number above 0: correct or drop it")
             return None
         onlink = raw.get("onlink", False) in (True, "true", "yes")

@@ -32,7 +32,7 @@ options:
 requirements:
   - ping (Debian iputils-ping) on the host
 extends_documentation_fragment:
-  - dataplane.exception_path.ports
+  - dataplane.exception_path.ports.required
   - dataplane.exception_path.ports.attributes_info
 """
 

@@ -42,7 +42,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
-  - dataplane.exception_path.ports
+  - dataplane.exception_path.ports.required
   - dataplane.exception_path.ports.attributes_info
 """
 

@@ -43,7 +43,7 @@ options:
 notes:
   - In O(ports), C(nic) has to be a PCI address here, since nothing is looked up. C(mac) C(inherit) renders no C(mac=).
 extends_documentation_fragment:
-  - dataplane.exception_path.ports
+  - dataplane.exception_path.ports.required
   - dataplane.exception_path.ports.attributes_info
 seealso:
   - name: Poll Mode Driver for Emulated Virtio NIC
