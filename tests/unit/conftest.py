@@ -62,7 +62,9 @@ def etc(monkeypatch, tmp_path):
 
     root = tmp_path / "host"
     for name, value in list(vars(paths).items()):
-        if isinstance(value, str) and value.startswith("/") and not name.startswith("_") and name != "DRIVERCTL_CONF":  # binding.py asks for that below the root of sysfs
+        if (
+            isinstance(value, str) and value.startswith("/") and not name.startswith("_") and name != "DRIVERCTL_CONF"
+        ):  # binding.py asks for that below the root of sysfs
             monkeypatch.setattr(paths, name, str(root) + value)
     # Defaults of arguments are bound when a module is imported.
     monkeypatch.setattr(nic_memory.NicMemory.__init__, "__defaults__", (paths.NIC_MEMORY,))

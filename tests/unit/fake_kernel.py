@@ -133,7 +133,9 @@ class FakeKernel:
 
     def run(self, command, check=True, stdin=None, **_options):
         self.ran.append(" ".join(command))
-        answer = {"modprobe": self._modprobe, "ip": self._ip, "udevadm": lambda *_ignored: (0, ""), "systemctl": lambda *_ignored: (0, "")}[command[0]](command[1:], stdin)
+        answer = {"modprobe": self._modprobe, "ip": self._ip, "udevadm": lambda *_ignored: (0, ""), "systemctl": lambda *_ignored: (0, "")}[command[0]](
+            command[1:], stdin
+        )
         code, stdout = answer
         if check and code != 0:
             raise ExceptionPathError(f"{' '.join(command)} failed with exit code {code}: {stdout}")

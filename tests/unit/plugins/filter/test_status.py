@@ -17,8 +17,18 @@ def test_the_filters():
 
 
 def test_faults_of_an_inventory():
-    facts = {"kernel_modules": {}, "forwarder": {"intact": True}, "service": {"unit": "u", "state": "active", "enabled": True}, "nics": [], "netdevs": [], "pairs": {}}
-    assert FilterModule().filters()["status_faults"](facts, []) == ["kernel module vhost_net is not loaded: run site", "kernel module tun is not loaded: run site"]
+    facts = {
+        "kernel_modules": {},
+        "forwarder": {"intact": True},
+        "service": {"unit": "u", "state": "active", "enabled": True},
+        "nics": [],
+        "netdevs": [],
+        "pairs": {},
+    }
+    assert FilterModule().filters()["status_faults"](facts, []) == [
+        "kernel module vhost_net is not loaded: run site",
+        "kernel module tun is not loaded: run site",
+    ]
 
 
 def test_an_inventory_that_is_wrong():

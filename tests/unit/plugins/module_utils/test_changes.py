@@ -25,9 +25,19 @@ def test_only_differences_count():
     assert changes.result() == {"changed": True, "diff": {"before": "mtu: 1500\nstate: down\n", "after": "mtu: 9000\nstate: up\n"}}
 
 
-@pytest.mark.parametrize("value, shown", [
-    (None, "(none)"), ("", "(none)"), ([], "(none)"), (0, "0"), (["a", 1], "a, 1"), (("b",), "b"), ("one line\n", "one line"), ("two\nlines\n", "\ntwo\nlines"),
-])
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        (None, "(none)"),
+        ("", "(none)"),
+        ([], "(none)"),
+        (0, "0"),
+        (["a", 1], "a, 1"),
+        (("b",), "b"),
+        ("one line\n", "one line"),
+        ("two\nlines\n", "\ntwo\nlines"),
+    ],
+)
 def test_how_values_are_shown(value, shown):
     changes = Changes()
     changes.note("it", value, "new")

@@ -16,7 +16,7 @@ def endpoints(*entries):
 
 
 def test_the_vdev_of_the_howto():
-    """"Virtio_user as Exception Path": --vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024, and iface=."""
+    """ "Virtio_user as Exception Path": --vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024, and iface=."""
     (endpoint,) = endpoints({})
     assert eal.vdev(endpoint) == "--vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024,iface=exc0"
 
@@ -34,23 +34,35 @@ def test_the_portargs_of_the_howto():
 
 def test_the_command_line_of_one_port():
     assert eal.eal_arguments(endpoints({}), [2, 3]) == [
-        "-l", "2-3", "-a", A, "--vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024,iface=exc0", "--file-prefix=exception-path-default", "--in-memory",
+        "-l",
+        "2-3",
+        "-a",
+        A,
+        "--vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024,iface=exc0",
+        "--file-prefix=exception-path-default",
+        "--in-memory",
     ]
 
 
 def test_the_command_line_of_two_ports():
     both = endpoints({"queues": 4, "queue_size": 512, "mac": "52:54:00:00:00:01"}, {"mtu": 9000})
     assert eal.eal_arguments(both, [8, 1, 2], "blue", {1: 256}, "/dev/vhost-net-1", in_memory=False) == [
-        "-l", "1-2,8",
-        "-a", A, "-a", B,
+        "-l",
+        "1-2,8",
+        "-a",
+        A,
+        "-a",
+        B,
         "--vdev=virtio_user0,path=/dev/vhost-net-1,queues=4,queue_size=512,iface=exc0,mac=52:54:00:00:00:01",
         "--vdev=virtio_user1,path=/dev/vhost-net-1,queues=1,queue_size=1024,iface=exc1",
         "--file-prefix=exception-path-blue",
         "--socket-mem=0,256",
     ]
     assert eal.forwarder_arguments(both) == [
-        "--pair", f"nic={A},kernel=virtio_user0,netdev=exc0,queues=4,queue_size=512,mtu=1500,mac=52:54:00:00:00:01",
-        "--pair", f"nic={B},kernel=virtio_user1,netdev=exc1,queues=1,queue_size=1024,mtu=9000",
+        "--pair",
+        f"nic={A},kernel=virtio_user0,netdev=exc0,queues=4,queue_size=512,mtu=1500,mac=52:54:00:00:00:01",
+        "--pair",
+        f"nic={B},kernel=virtio_user1,netdev=exc1,queues=1,queue_size=1024,mtu=9000",
     ]
 
 
@@ -59,12 +71,22 @@ def test_memory_by_node(memory, text):
     assert eal.eal_arguments(endpoints({}), [1], socket_mb=memory)[-1] == f"--socket-mem={text}"
 
 
-@pytest.mark.parametrize("version, queues, refused", [
-    ((22, 11), 8, False), ((22, 11), 9, True), ((23, 2), 9, True), ((23, 3), 9, False), ((24, 11), 256, False), (None, 256, False),
-])
+@pytest.mark.parametrize(
+    "version, queues, refused",
+    [
+        ((22, 11), 8, False),
+        ((22, 11), 9, True),
+        ((23, 2), 9, True),
+        ((23, 3), 9, False),
+        ((24, 11), 256, False),
+        (None, 256, False),
+    ],
+)
 def test_queues_before_23_03(version, queues, refused):
     listed = ports.parse([{"nic": A, "netdev": "exc0", "queues": queues}, {"nic": B, "netdev": "exc1"}])
     shown = ".".join(f"{part:02d}" for part in version or ())
-    assert eal.queue_problems(listed, version) == ([
-        f"exception_path_ports[0] (exc0): queues {queues} is above 8, the most that virtio_user of DPDK {shown} takes: lower it, or use DPDK 23.03 or newer"
-    ] if refused else [])
+    assert eal.queue_problems(listed, version) == (
+        [f"exception_path_ports[0] (exc0): queues {queues} is above 8, the most that virtio_user of DPDK {shown} takes: lower it, or use DPDK 23.03 or newer"]
+        if refused
+        else []
+    )

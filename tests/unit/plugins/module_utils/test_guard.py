@@ -50,15 +50,18 @@ def test_the_error_names_the_nic_the_reason_and_the_way_out(host):
     ]
 
 
-@pytest.mark.parametrize("version, route, reason", [
-    (4, {}, "the IPv4 default route of table main"),
-    (6, {}, "the IPv6 default route of table main"),
-    (4, {"table": "100"}, "the IPv4 default route of table 100"),
-    (6, {"table": "mgmt"}, "the IPv6 default route of table mgmt"),
-    (4, {"dst": "0.0.0.0/1"}, "the IPv4 default route of table main"),
-    (4, {"dst": "128.0.0.0/1"}, "the IPv4 default route of table main"),
-    (6, {"dst": "8000::/1"}, "the IPv6 default route of table main"),
-])
+@pytest.mark.parametrize(
+    "version, route, reason",
+    [
+        (4, {}, "the IPv4 default route of table main"),
+        (6, {}, "the IPv6 default route of table main"),
+        (4, {"table": "100"}, "the IPv4 default route of table 100"),
+        (6, {"table": "mgmt"}, "the IPv6 default route of table mgmt"),
+        (4, {"dst": "0.0.0.0/1"}, "the IPv4 default route of table main"),
+        (4, {"dst": "128.0.0.0/1"}, "the IPv4 default route of table main"),
+        (6, {"dst": "8000::/1"}, "the IPv6 default route of table main"),
+    ],
+)
 def test_default_routes_of_every_family_and_table(host, version, route, reason):
     default_route(host, "ens1", version, **route)
     assert protected(host) == {MANAGEMENT: f"{reason} on ens1"}

@@ -165,12 +165,19 @@ def test_a_run_cut_short_before_the_unit_was_enabled(host, commands):
     assert not present(512)["changed"]
 
 
-@pytest.mark.parametrize("megabytes, nodes, sentence", [
-    (0, [0], "0 MB of huge pages are none: give mb_per_node of at least 64"),
-    (64, [7], "NUMA node 7 is not on this host: name a node that it has"),
-    (4096, [1], "4096 MB of huge pages do not fit on NUMA node 1: 4096 MB are missing and 2048 MB are available; "
-                "lower exception_path_hugepages_mb or free memory"),
-])
+@pytest.mark.parametrize(
+    "megabytes, nodes, sentence",
+    [
+        (0, [0], "0 MB of huge pages are none: give mb_per_node of at least 64"),
+        (64, [7], "NUMA node 7 is not on this host: name a node that it has"),
+        (
+            4096,
+            [1],
+            "4096 MB of huge pages do not fit on NUMA node 1: 4096 MB are missing and 2048 MB are available; "
+            "lower exception_path_hugepages_mb or free memory",
+        ),
+    ],
+)
 def test_what_can_not_be(host, megabytes, nodes, sentence):
     with pytest.raises(ExceptionPathError) as caught:
         present(megabytes, nodes)

@@ -15,7 +15,11 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.nic_memor
 from ansible_collections.dataplane.exception_path.plugins.module_utils.pci import Pci
 
 LINK = {
-    "ifname": "exc0", "flags": ["BROADCAST", "UP"], "address": "52:54:00:00:00:03", "mtu": 1500, "num_rx_queues": 4,
+    "ifname": "exc0",
+    "flags": ["BROADCAST", "UP"],
+    "address": "52:54:00:00:00:03",
+    "mtu": 1500,
+    "num_rx_queues": 4,
     "addr_info": [{"family": "inet", "local": "192.0.2.1", "prefixlen": 24}],
     "stats64": {"rx": {"packets": 7, "dropped": 1}, "tx": {"packets": 5, "dropped": 2}},
 }
@@ -27,8 +31,10 @@ def host(etc, kernel, commands, monkeypatch):
     (etc / "proc/meminfo").write_text("Hugepagesize:       2048 kB\n")
     kernel.add_nic("0000:03:00.0", "ens3", group=4)
     commands.on("ip -json -details -statistics address show", json.dumps([LINK]))
-    commands.on("systemctl show exception-path@default.service",
-                "ActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=1\nNRestarts=2\nActiveEnterTimestamp=Mon\nUser=exception-path\n")
+    commands.on(
+        "systemctl show exception-path@default.service",
+        "ActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=1\nNRestarts=2\nActiveEnterTimestamp=Mon\nUser=exception-path\n",
+    )
     commands.on("systemctl show exception-path-netdev@exc0.service", "ActiveState=active\n")
     commands.on("systemctl show exception-path-netdev@exc1.service", "ActiveState=failed\n")
     monkeypatch.setattr(info, "Pci", lambda: Pci(kernel.root))
@@ -53,16 +59,37 @@ def test_nics(host):
     NicMemory().save("0000:09:00.0", {"driver": "igb", "ids": "8086:10c9", "mac": None, "name": None})
     here, gone = gather("nics")["nics"]
     assert here == {
-        "address": "0000:03:00.0", "driver": "e1000e", "driver_before": "e1000e", "iommu_group": "4", "ids": "8086:10d3", "mac": "52:54:00:00:00:03",
-        "name_before": "ens3", "numa_node": 0, "present": True,
+        "address": "0000:03:00.0",
+        "driver": "e1000e",
+        "driver_before": "e1000e",
+        "iommu_group": "4",
+        "ids": "8086:10d3",
+        "mac": "52:54:00:00:00:03",
+        "name_before": "ens3",
+        "numa_node": 0,
+        "present": True,
     }
     assert (gone["present"], gone["driver"], gone["numa_node"]) == (False, None, None)
 
 
 def test_netdevs(host):
     assert gather("netdevs")["netdevs"] == [
-        {"name": "exc0", "present": True, "up": True, "carrier": True, "mac": "52:54:00:00:00:03", "mtu": 1500, "flags": list(tap_device.WANTED), "queues": 4,
-         "addresses": ["192.0.2.1/24"], "rx_packets": 7, "rx_dropped": 1, "tx_packets": 5, "tx_dropped": 2, "unit_state": "active"},
+        {
+            "name": "exc0",
+            "present": True,
+            "up": True,
+            "carrier": True,
+            "mac": "52:54:00:00:00:03",
+            "mtu": 1500,
+            "flags": list(tap_device.WANTED),
+            "queues": 4,
+            "addresses": ["192.0.2.1/24"],
+            "rx_packets": 7,
+            "rx_dropped": 1,
+            "tx_packets": 5,
+            "tx_dropped": 2,
+            "unit_state": "active",
+        },
         {"name": "exc1", "present": False, "unit_state": "failed"},
     ]
 
@@ -71,7 +98,13 @@ def test_the_service_and_what_it_may(host):
     service = gather("service")["service"]
     assert service.pop("capabilities") == int(re.search(r"CapBnd:\s+(\S+)", pathlib.Path("/proc/1/status").read_text())[1], 16)
     assert service == {
-        "unit": "exception-path@default.service", "state": "active", "sub_state": "running", "enabled": True, "pid": 1, "restarts": 2, "since": "Mon",
+        "unit": "exception-path@default.service",
+        "state": "active",
+        "sub_state": "running",
+        "enabled": True,
+        "pid": 1,
+        "restarts": 2,
+        "since": "Mon",
         "user": "exception-path",
     }
 

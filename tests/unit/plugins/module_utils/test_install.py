@@ -81,10 +81,13 @@ def test_a_damaged_one_is_made_good(host, damage, how):
     assert installed.forwarder()["intact"]
 
 
-@pytest.mark.parametrize("answer, said", [
-    ({"stderr": "error while loading shared libraries: librte_eal.so.23\n", "code": 127}, "error while loading shared libraries: librte_eal.so.23"),
-    ({"code": 139}, "exit code 139"),
-])
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        ({"stderr": "error while loading shared libraries: librte_eal.so.23\n", "code": 127}, "error while loading shared libraries: librte_eal.so.23"),
+        ({"code": 139}, "exit code 139"),
+    ],
+)
 def test_a_binary_for_another_host(host, commands, answer, said):
     commands.on(f"{paths.FORWARDER} --version", **answer)
     with pytest.raises(ExceptionPathError) as caught:

@@ -42,14 +42,21 @@ def test_links(ip):
 
 def test_only_unicast_routes_each_with_its_family(ip):
     assert [(route["version"], route["dst"], route.get("table", "main")) for route in ip.routes()] == [
-        (4, "default", "main"), (4, "default", "100"), (4, "default", "vrf-blue"), (6, "default", "main"), (6, "2001:db8::/64", "main"),
+        (4, "default", "main"),
+        (4, "default", "100"),
+        (4, "default", "vrf-blue"),
+        (6, "default", "main"),
+        (6, "2001:db8::/64", "main"),
     ]
 
 
 def test_default_routes(ip):
     assert ip.default_route_netdevs() == {
-        "ens3": "the IPv4 default route of table main", "ens4": "the IPv4 default route of table 100",
-        "ens5": "the IPv4 default route of table vrf-blue", "ens6": "the IPv4 default route of table vrf-blue", "ens7": "the IPv6 default route of table main",
+        "ens3": "the IPv4 default route of table main",
+        "ens4": "the IPv4 default route of table 100",
+        "ens5": "the IPv4 default route of table vrf-blue",
+        "ens6": "the IPv4 default route of table vrf-blue",
+        "ens7": "the IPv6 default route of table main",
     }
 
 
@@ -78,7 +85,7 @@ def test_a_batch(ip, commands):
 
 
 def test_a_batch_that_fails(ip, commands):
-    commands.on("ip -force -batch -", stderr="Cannot find device \"ens4\"\nCommand failed -:2\n", code=1)
+    commands.on("ip -force -batch -", stderr='Cannot find device "ens4"\nCommand failed -:2\n', code=1)
     with pytest.raises(ExceptionPathError) as caught:
         ip.batch(["link set dev ens4 up"])
     assert str(caught.value) == 'ip -force -batch - failed with exit code 1: Cannot find device "ens4"\nCommand failed -:2'

@@ -107,10 +107,13 @@ def test_what_is_in_use_stays_and_is_told(modules):
     assert "module tun" not in result["diff"]["before"]
 
 
-@pytest.mark.parametrize("installed, remedy", [
-    (False, "its modules are gone, as after a kernel upgrade: reboot into the installed kernel"),
-    (True, "install a kernel that has them (on Debian linux-image-amd64 instead of a cloud kernel) and reboot"),
-])
+@pytest.mark.parametrize(
+    "installed, remedy",
+    [
+        (False, "its modules are gone, as after a kernel upgrade: reboot into the installed kernel"),
+        (True, "install a kernel that has them (on Debian linux-image-amd64 instead of a cloud kernel) and reboot"),
+    ],
+)
 def test_modules_that_the_kernel_does_not_have(modules, commands, monkeypatch, installed, remedy):
     commands.on("modprobe --dry-run --quiet vhost_net", code=1).on("modprobe --dry-run --quiet vfio-pci", code=1)
     monkeypatch.setattr(kernel_modules.os.path, "isdir", lambda _path: installed)

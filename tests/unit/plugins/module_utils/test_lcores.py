@@ -9,9 +9,18 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import cp
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 
-@pytest.mark.parametrize("text, numbers", [
-    ("0", [0]), ("0-3", [0, 1, 2, 3]), ("0-1,8", [0, 1, 8]), ("8,0-1,1", [0, 1, 8]), (" 2 - 3 , 5 ", [2, 3, 5]), (4, [4]), ("7-7", [7]),
-])
+@pytest.mark.parametrize(
+    "text, numbers",
+    [
+        ("0", [0]),
+        ("0-3", [0, 1, 2, 3]),
+        ("0-1,8", [0, 1, 8]),
+        ("8,0-1,1", [0, 1, 8]),
+        (" 2 - 3 , 5 ", [2, 3, 5]),
+        (4, [4]),
+        ("7-7", [7]),
+    ],
+)
 def test_lists_of_cpus(text, numbers):
     assert lcores.parse_list(text) == numbers
 
@@ -27,19 +36,22 @@ def test_the_shortest_form(numbers, text):
     assert lcores.as_list(numbers) == text
 
 
-@pytest.mark.parametrize("online, queues, isolated, near, chosen", [
-    (range(4), 1, (), (), [1]),
-    (range(4), 2, (), (), [1, 2]),
-    (range(4), 9, (), (), [1, 2, 3]),
-    (range(4), 0, (), (), [1]),
-    ([0], 4, (), (), [0]),
-    ([3, 2], 1, (), (), [3]),
-    (range(8), 2, [5, 6, 7], (), [5, 6]),
-    (range(8), 2, (), [4, 5], [4, 5]),
-    (range(8), 2, [2, 6], [4, 5, 6], [2, 6]),
-    (range(8), 1, [2, 6], [4, 5, 6], [6]),
-    (range(8), 4, [6], [5], [1, 2, 5, 6]),
-])
+@pytest.mark.parametrize(
+    "online, queues, isolated, near, chosen",
+    [
+        (range(4), 1, (), (), [1]),
+        (range(4), 2, (), (), [1, 2]),
+        (range(4), 9, (), (), [1, 2, 3]),
+        (range(4), 0, (), (), [1]),
+        ([0], 4, (), (), [0]),
+        ([3, 2], 1, (), (), [3]),
+        (range(8), 2, [5, 6, 7], (), [5, 6]),
+        (range(8), 2, (), [4, 5], [4, 5]),
+        (range(8), 2, [2, 6], [4, 5, 6], [2, 6]),
+        (range(8), 1, [2, 6], [4, 5, 6], [6]),
+        (range(8), 4, [6], [5], [1, 2, 5, 6]),
+    ],
+)
 def test_auto(online, queues, isolated, near, chosen):
     assert lcores.choose("auto", online, queues, isolated, near) == chosen
 
@@ -64,8 +76,10 @@ def test_nonsense():
 @pytest.fixture
 def root(tmp_path):
     for path, text in (
-        ("sys/devices/system/cpu/online", "0-7\n"), ("sys/devices/system/cpu/isolated", "\n"),
-        ("sys/devices/system/node/node0/cpulist", "0-3\n"), ("sys/devices/system/node/node1/cpulist", "4-7\n"),
+        ("sys/devices/system/cpu/online", "0-7\n"),
+        ("sys/devices/system/cpu/isolated", "\n"),
+        ("sys/devices/system/node/node0/cpulist", "0-3\n"),
+        ("sys/devices/system/node/node1/cpulist", "4-7\n"),
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)

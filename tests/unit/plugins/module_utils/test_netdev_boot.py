@@ -20,7 +20,9 @@ def texts(a_wish):
 
 def test_the_places():
     assert list(netdev_boot.files("exc0", wish(), "me")) == [
-        "/etc/exception-path/netdevs/exc0.create", "/etc/exception-path/netdevs/exc0.ip", "/etc/systemd/network/10-exception-path-exc0.link",
+        "/etc/exception-path/netdevs/exc0.create",
+        "/etc/exception-path/netdevs/exc0.ip",
+        "/etc/systemd/network/10-exception-path-exc0.link",
     ]
     assert netdev_boot.unit("exc0") == "exception-path-netdev@exc0.service"
 
@@ -31,12 +33,18 @@ def test_how_the_tap_is_made():
 
 def test_all_that_it_gets_in_an_order_that_works():
     """Up before the addresses, addresses before the routes. No -6: a line of a batch takes no options."""
-    assert texts(wish(
-        mtu=9000,
-        addresses=["192.0.2.1/24", "2001:db8::1/64"],
-        routes=[{"to": "default", "via": "192.0.2.254"}, {"to": "default", "via": "2001:db8::fe", "metric": 50}, {"to": "198.51.100.0/24"},
-                {"to": "203.0.113.0/24", "via": "198.51.100.9", "onlink": True}],
-    ))[1] == HEAD + (
+    assert texts(
+        wish(
+            mtu=9000,
+            addresses=["192.0.2.1/24", "2001:db8::1/64"],
+            routes=[
+                {"to": "default", "via": "192.0.2.254"},
+                {"to": "default", "via": "2001:db8::fe", "metric": 50},
+                {"to": "198.51.100.0/24"},
+                {"to": "203.0.113.0/24", "via": "198.51.100.9", "onlink": True},
+            ],
+        )
+    )[1] == HEAD + (
         "link set dev exc0 mtu 9000 txqueuelen 1000 address 52:54:00:00:00:01\n"
         "link set dev exc0 up\n"
         "address replace 192.0.2.1/24 dev exc0\n"
@@ -65,7 +73,10 @@ def test_the_addresses_of_an_earlier_run():
 def test_the_unit_is_done_before_the_network_is():
     lines = netdev_boot.template_text().splitlines()
     for line in (
-        "Before=network.target", "Type=oneshot", "RemainAfterExit=yes", "WantedBy=multi-user.target",
+        "Before=network.target",
+        "Type=oneshot",
+        "RemainAfterExit=yes",
+        "WantedBy=multi-user.target",
         "ExecStart=ip -force -batch /etc/exception-path/netdevs/%i.ip",
     ):
         assert line in lines

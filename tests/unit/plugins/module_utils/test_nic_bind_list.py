@@ -43,9 +43,9 @@ def binder(kernel):
     return Binder(Pci(kernel.root), NicMemory(), IpRoute(kernel.run), kernel.run, kernel.write)
 
 
-def bind(kernel, ports=PORTS, check_mode=False, warnings=None, force=True, noiommu=False):
+def bind(kernel, ports=None, check_mode=False, warnings=None, force=True, noiommu=False):
     warn = (lambda text: None) if warnings is None else warnings.append
-    return nic_bind_list.bound({"ports": ports, "force": force, "allow_unsafe_noiommu": noiommu}, check_mode, warn, binder(kernel))
+    return nic_bind_list.bound({"ports": ports or PORTS, "force": force, "allow_unsafe_noiommu": noiommu}, check_mode, warn, binder(kernel))
 
 
 def restore(kernel, ports=None, keep=(), check_mode=False):
@@ -84,8 +84,12 @@ def test_bind_and_bind_again(host):
     assert result["nics"][0] == {"address": A, "driver": "vfio-pci", "iommu_group": "1", "mac": "52:54:00:00:00:03", "netdev": "exc0", "numa_node": 0}
     assert (host.driver(A), host.driver(B)) == ("vfio-pci", "vfio-pci")
     assert host.writes == [
-        "vfio-pci > driver_override", f"{A} > unbind", f"{A} > drivers_probe",
-        "vfio-pci > driver_override", f"{B} > unbind", f"{B} > drivers_probe",
+        "vfio-pci > driver_override",
+        f"{A} > unbind",
+        f"{A} > drivers_probe",
+        "vfio-pci > driver_override",
+        f"{B} > unbind",
+        f"{B} > drivers_probe",
     ]
     again = bind(host)
     assert not again["changed"] and again["diff"] == {"before": "", "after": ""}
@@ -127,7 +131,8 @@ def test_problems_come_together_and_before_anything_is_touched(host):
         bind(host, [*PORTS, {"nic": "ens9", "netdev": "exc2"}], force=False)
     # The IPv6 default route of the fixture and this one are one reason.
     assert [problem.partition(" is ")[0] for problem in caught.value.problems] == [
-        "exception_path_ports[2] (exc2): nic ens9", "exception_path_ports[0] (exc0): nic ens3 (0000:03:00.0)"
+        "exception_path_ports[2] (exc2): nic ens9",
+        "exception_path_ports[0] (exc0): nic ens3 (0000:03:00.0)",
     ]
     assert not host.writes
     assert bind(host, PORTS, force=True)["changed"]
@@ -369,9 +374,13 @@ def test_no_iommu_is_said_with_what_to_add_to_the_command_line(kernel):
     )
 
 
-@pytest.mark.parametrize("vendor, words", [
-    ("GenuineIntel", "add intel_iommu=on iommu=pt to"), ("CPU implementer : 0x41", "add intel_iommu=on iommu=pt (Intel), amd_iommu=on iommu=pt (AMD) or iommu.passthrough=1 (Arm) to"),
-])
+@pytest.mark.parametrize(
+    "vendor, words",
+    [
+        ("GenuineIntel", "add intel_iommu=on iommu=pt to"),
+        ("CPU implementer : 0x41", "add intel_iommu=on iommu=pt (Intel), amd_iommu=on iommu=pt (AMD) or iommu.passthrough=1 (Arm) to"),
+    ],
+)
 def test_one_nic_outside_of_the_iommu(host, vendor, words):
     host.add_nic("0000:06:00.0", "ens6")
     with open(os.path.join(host.root, "proc/cpuinfo"), "w", encoding="ascii") as file:

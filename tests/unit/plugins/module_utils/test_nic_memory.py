@@ -24,7 +24,13 @@ def taken(kernel):
 
 def test_a_nic_with_everything(kernel):
     kernel.add_nic(
-        A, "exctest3", mac="52:54:00:00:00:03", group=1, mtu=9000, flags=["BROADCAST", "UP"], master="br0",
+        A,
+        "exctest3",
+        mac="52:54:00:00:00:03",
+        group=1,
+        mtu=9000,
+        flags=["BROADCAST", "UP"],
+        master="br0",
         permaddr="52:54:00:00:00:99",
         addr_info=[
             {"family": "inet", "local": "192.0.2.1", "prefixlen": 24, "broadcast": "192.0.2.255", "scope": "global", "label": "exctest3:1"},

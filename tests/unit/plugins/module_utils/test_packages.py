@@ -28,8 +28,10 @@ def apt(commands, tmp_path, monkeypatch):
     (tmp_path / "deb.debian.org_debian_dists_bookworm_main_binary-amd64_Packages.lz4").write_text("")
     monkeypatch.setattr(packages, "_LISTS", str(tmp_path))
     there = {"pciutils"}
-    commands.on("dpkg-query", do=lambda command: "".join(
-        f"{name} {'installed' if name in there else 'config-files'}\n" for name in command[3:] if name in there | {"tun-tools"}))
+    commands.on(
+        "dpkg-query",
+        do=lambda command: "".join(f"{name} {'installed' if name in there else 'config-files'}\n" for name in command[3:] if name in there | {"tun-tools"}),
+    )
     commands.on("apt-cache policy", POLICY).on("dpkg --configure --pending").on("apt-get")
     commands.on("apt-get -o DPkg::Lock::Timeout=600 --quiet --yes", do=lambda command: there.update(command[7:]) or None)
     return there
@@ -98,10 +100,16 @@ def test_another_distribution(commands):
     )
 
 
-@pytest.mark.parametrize("policy, version", [
-    (POLICY, (22, 11)), ("dpdk:\n  Installed: 24.11.8-1\n  Candidate: 25.11.4-1\n", (24, 11)), ("dpdk:\n  Installed: 1:25.11.4\n  Candidate: 1\n", (25, 11)),
-    ("dpdk:\n  Installed: (none)\n  Candidate: (none)\n", None), ("", None),
-])
+@pytest.mark.parametrize(
+    "policy, version",
+    [
+        (POLICY, (22, 11)),
+        ("dpdk:\n  Installed: 24.11.8-1\n  Candidate: 25.11.4-1\n", (24, 11)),
+        ("dpdk:\n  Installed: 1:25.11.4\n  Candidate: 1\n", (25, 11)),
+        ("dpdk:\n  Installed: (none)\n  Candidate: (none)\n", None),
+        ("", None),
+    ],
+)
 def test_the_version_that_is_or_would_be_installed(commands, policy, version):
     commands.on("apt-cache policy dpdk", policy)
     assert packages.version(["dpdk"]) == version

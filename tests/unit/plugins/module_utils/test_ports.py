@@ -27,7 +27,10 @@ def only(**changes):
 
 # What is wrong, and the sentence that says so, whole: cause and remedy.
 FAULTS = [
-    ({"nic": "0000:03:00.8"}, "nic '0000:03:00.8' is neither a PCI address (0000:03:00.0), nor a MAC address (52:54:00:12:34:56), nor an interface name (ens3): correct it"),
+    (
+        {"nic": "0000:03:00.8"},
+        "nic '0000:03:00.8' is neither a PCI address (0000:03:00.0), nor a MAC address (52:54:00:12:34:56), nor an interface name (ens3): correct it",
+    ),
     ({"nic": "0000:3:00.0"}, "nic '0000:3:00.0' is neither a PCI address"),
     ({"nic": "0000:03:20.0"}, "nic '0000:03:20.0' is neither a PCI address"),
     ({"nic": "52:54:00:12:34"}, "nic '52:54:00:12:34' is neither a PCI address"),
@@ -86,13 +89,20 @@ FAULTS = [
     ({"routes": [{"to": "home"}]}, "route to 'home': it is no network: write it as 198.51.100.0/24, 2001:db8:1::/48 or default"),
     ({"routes": [{"to": 10}]}, "route to 10: it is no network: write it as 198.51.100.0/24, 2001:db8:1::/48 or default"),
     ({"routes": [{"to": ["a"]}]}, "route to ['a']: it is no network"),
-    ({"routes": [{"to": "198.51.100.0/24", "via": "the gateway"}]}, "route to 198.51.100.0/24: via 'the gateway' is not an IP address: give the gateway's address"),
+    (
+        {"routes": [{"to": "198.51.100.0/24", "via": "the gateway"}]},
+        "route to 198.51.100.0/24: via 'the gateway' is not an IP address: give the gateway's address",
+    ),
     ({"routes": [{"to": "198.51.100.0/24", "via": 10}]}, "route to 198.51.100.0/24: via 10 is not an IP address: give the gateway's address"),
     ({"routes": [{"to": "2001:db8:1::/48", "via": "fe80::1%ens3"}]}, "route to 2001:db8:1::/48: via 'fe80::1%ens3' is not an IP address"),
-    ({"addresses": ["192.0.2.1/24"], "routes": [{"to": "2001:db8:1::/48", "via": "192.0.2.254"}]},
-     "route to 2001:db8:1::/48: via 192.0.2.254 is of the other IP version: give a gateway of the same"),
-    ({"addresses": ["192.0.2.1/24"], "routes": [{"to": "default", "via": "198.51.100.1"}]},
-     "route to default: via 198.51.100.1 is in the network of no address of this port: correct it, or add onlink: true"),
+    (
+        {"addresses": ["192.0.2.1/24"], "routes": [{"to": "2001:db8:1::/48", "via": "192.0.2.254"}]},
+        "route to 2001:db8:1::/48: via 192.0.2.254 is of the other IP version: give a gateway of the same",
+    ),
+    (
+        {"addresses": ["192.0.2.1/24"], "routes": [{"to": "default", "via": "198.51.100.1"}]},
+        "route to default: via 198.51.100.1 is in the network of no address of this port: correct it, or add onlink: true",
+    ),
     ({"routes": [{"to": "198.51.100.0/24", "metric": 0}]}, "route to 198.51.100.0/24: metric 0 is not a whole number above 0: correct or drop it"),
     ({"routes": [{"to": "198.51.100.0/24", "metric": "low"}]}, "route to 198.51.100.0/24: metric 'low' is not a whole number above 0: correct or drop it"),
     ({"routes": [{"to": "198.51.100.0/24", "gateway": "192.0.2.254"}]}, "unknown key of a route, 'gateway': known are to, via, metric, onlink"),
@@ -126,16 +136,29 @@ def test_ten_faults_of_a_list_come_in_one_error():
     assert text.startswith("10 problems:\n- exception_path_ports[0] (exception-path-0): ")
     for problem in caught.value.problems:
         assert f"\n- {problem}" in text
-    for word in ("nic '0000:03:00.9'", "16 characters", "mtu 9999", "queues 0", "queue_size 1000", "mac 'nonsense'", "'adress'", "'192.0.2.1'",
-                 "nic ens3 is given already", "netdev exc1 is given already"):
+    for word in (
+        "nic '0000:03:00.9'",
+        "16 characters",
+        "mtu 9999",
+        "queues 0",
+        "queue_size 1000",
+        "mac 'nonsense'",
+        "'adress'",
+        "'192.0.2.1'",
+        "nic ens3 is given already",
+        "netdev exc1 is given already",
+    ):
         assert word in text
 
 
-@pytest.mark.parametrize("raw, sentence", [
-    ({"nic": NIC, "netdev": "exc0"}, "exception_path_ports is a dict: write a list with an entry for every NIC"),
-    ("ens3", "exception_path_ports is a str: write a list with an entry for every NIC"),
-    (None, "exception_path_ports is a NoneType: write a list with an entry for every NIC"),
-])
+@pytest.mark.parametrize(
+    "raw, sentence",
+    [
+        ({"nic": NIC, "netdev": "exc0"}, "exception_path_ports is a dict: write a list with an entry for every NIC"),
+        ("ens3", "exception_path_ports is a str: write a list with an entry for every NIC"),
+        (None, "exception_path_ports is a NoneType: write a list with an entry for every NIC"),
+    ],
+)
 def test_no_list(raw, sentence):
     assert ports.read(raw) == ([], [sentence])
 
@@ -144,18 +167,27 @@ def test_an_entry_that_is_no_table_has_no_other_fault():
     assert problems("ens3") == ["exception_path_ports[0]: is a str: write nic: and netdev: below one dash"]
 
 
-@pytest.mark.parametrize("first, second, sentence", [
-    ({"nic": "ens3"}, {"nic": "ens3"}, "nic ens3 is given already in exception_path_ports[0] (exc0): every port has its own"),
-    ({"nic": "0000:03:00.0"}, {"nic": "03:00.0"}, "nic 0000:03:00.0 is given already in exception_path_ports[0] (exc0): every port has its own"),
-    ({"nic": "52:54:00:ab:cd:ef"}, {"nic": "52:54:00:AB:CD:EF"}, "nic 52:54:00:ab:cd:ef is given already in exception_path_ports[0] (exc0): every port has its own"),
-])
+@pytest.mark.parametrize(
+    "first, second, sentence",
+    [
+        ({"nic": "ens3"}, {"nic": "ens3"}, "nic ens3 is given already in exception_path_ports[0] (exc0): every port has its own"),
+        ({"nic": "0000:03:00.0"}, {"nic": "03:00.0"}, "nic 0000:03:00.0 is given already in exception_path_ports[0] (exc0): every port has its own"),
+        (
+            {"nic": "52:54:00:ab:cd:ef"},
+            {"nic": "52:54:00:AB:CD:EF"},
+            "nic 52:54:00:ab:cd:ef is given already in exception_path_ports[0] (exc0): every port has its own",
+        ),
+    ],
+)
 def test_a_nic_twice_however_it_is_written(first, second, sentence):
     assert problems(dict(first, netdev="exc0"), dict(second, netdev="exc1")) == [f"exception_path_ports[1] (exc1): {sentence}"]
 
 
 def test_a_netdev_three_times_is_told_of_the_second_and_the_third():
     found = problems(*[{"nic": f"ens{index}", "netdev": "exc0"} for index in range(3)])
-    assert found == [f"exception_path_ports[{index}] (exc0): netdev exc0 is given already in exception_path_ports[0] (exc0): every port has its own" for index in (1, 2)]
+    assert found == [
+        f"exception_path_ports[{index}] (exc0): netdev exc0 is given already in exception_path_ports[0] (exc0): every port has its own" for index in (1, 2)
+    ]
 
 
 def test_defaults():
@@ -164,40 +196,63 @@ def test_defaults():
     )
 
 
-@pytest.mark.parametrize("text, kind, value", [
-    ("0000:03:00.0", "pci", "0000:03:00.0"),
-    ("03:00.0", "pci", "0000:03:00.0"),
-    (" 0000:AF:1F.7 ", "pci", "0000:af:1f.7"),
-    ("10000:03:00.0", None, None),
-    ("52:54:00:AB:cd:EF", "mac", "52:54:00:ab:cd:ef"),
-    ("52-54-00-ab-cd-ef", None, None),
-    ("ens3", "name", "ens3"),
-    ("enp0s31f6.100", "name", "enp0s31f6.100"),
-    ("Ethernet0", "name", "Ethernet0"),
-    ("", None, None),
-])
+@pytest.mark.parametrize(
+    "text, kind, value",
+    [
+        ("0000:03:00.0", "pci", "0000:03:00.0"),
+        ("03:00.0", "pci", "0000:03:00.0"),
+        (" 0000:AF:1F.7 ", "pci", "0000:af:1f.7"),
+        ("10000:03:00.0", None, None),
+        ("52:54:00:AB:cd:EF", "mac", "52:54:00:ab:cd:ef"),
+        ("52-54-00-ab-cd-ef", None, None),
+        ("ens3", "name", "ens3"),
+        ("enp0s31f6.100", "name", "enp0s31f6.100"),
+        ("Ethernet0", "name", "Ethernet0"),
+        ("", None, None),
+    ],
+)
 def test_words_for_a_nic(text, kind, value):
     nic = ports.parse_nic(text)
     assert (nic and (nic.kind, nic.value)) == (kind and (kind, value))
 
 
-@pytest.mark.parametrize("written, read", [
-    ("192.0.2.1/24", "192.0.2.1/24"),
-    ("192.0.2.1/255.255.255.0", "192.0.2.1/24"),
-    ("2001:DB8:0:0:0:0:0:1/64", "2001:db8::1/64"),
-    ("fe80::0001/64", "fe80::1/64"),
-    ("192.0.2.1/32", "192.0.2.1/32"),
-])
+@pytest.mark.parametrize(
+    "written, read",
+    [
+        ("192.0.2.1/24", "192.0.2.1/24"),
+        ("192.0.2.1/255.255.255.0", "192.0.2.1/24"),
+        ("2001:DB8:0:0:0:0:0:1/64", "2001:db8::1/64"),
+        ("fe80::0001/64", "fe80::1/64"),
+        ("192.0.2.1/32", "192.0.2.1/32"),
+    ],
+)
 def test_addresses_are_written_as_the_kernel_shows_them(written, read):
     assert only(addresses=[written]).addresses == (read,)
 
 
-@pytest.mark.parametrize("key, text, value", [
-    ("mtu", "9000", 9000), ("queues", " 4 ", 4), ("queue_size", "512", 512), ("mtu", 68, 68), ("mtu", 9698, 9698), ("queues", 256, 256),
-    ("queue_size", 1, 1), ("queue_size", 32768, 32768), ("mtu", None, 1500), ("queues", None, 1), ("queue_size", None, 1024),
-    ("mac", "52:54:00:AB:CD:EF", "52:54:00:ab:cd:ef"), ("mac", None, "inherit"), ("mac", "inherit", "inherit"),
-    ("driver", None, "vfio-pci"), ("driver", "kernel", "kernel"), ("addresses", None, ()), ("routes", None, ()),
-])
+@pytest.mark.parametrize(
+    "key, text, value",
+    [
+        ("mtu", "9000", 9000),
+        ("queues", " 4 ", 4),
+        ("queue_size", "512", 512),
+        ("mtu", 68, 68),
+        ("mtu", 9698, 9698),
+        ("queues", 256, 256),
+        ("queue_size", 1, 1),
+        ("queue_size", 32768, 32768),
+        ("mtu", None, 1500),
+        ("queues", None, 1),
+        ("queue_size", None, 1024),
+        ("mac", "52:54:00:AB:CD:EF", "52:54:00:ab:cd:ef"),
+        ("mac", None, "inherit"),
+        ("mac", "inherit", "inherit"),
+        ("driver", None, "vfio-pci"),
+        ("driver", "kernel", "kernel"),
+        ("addresses", None, ()),
+        ("routes", None, ()),
+    ],
+)
 def test_values_as_yaml_and_jinja_leave_them(key, text, value):
     assert getattr(only(**{key: text}), key) == value
 
@@ -206,17 +261,20 @@ def test_an_ipv4_port_may_have_a_small_mtu():
     assert only(mtu=576, addresses=["192.0.2.1/24"]).mtu == 576
 
 
-@pytest.mark.parametrize("raw, route", [
-    ({"to": "198.51.100.0/24", "via": "192.0.2.254"}, ports.Route("198.51.100.0/24", "192.0.2.254")),
-    ({"to": "default", "via": "192.0.2.254"}, ports.Route("0.0.0.0/0", "192.0.2.254")),
-    ({"to": "default", "via": "2001:DB8::FE"}, ports.Route("::/0", "2001:db8::fe")),
-    ({"to": "default", "via": "fe80::1"}, ports.Route("::/0", "fe80::1")),
-    ({"to": "default"}, ports.Route("0.0.0.0/0")),
-    ({"to": "2001:DB8:1::/48", "via": "2001:db8::2", "metric": "50"}, ports.Route("2001:db8:1::/48", "2001:db8::2", 50)),
-    ({"to": "198.51.100.7"}, ports.Route("198.51.100.7/32")),
-    ({"to": "198.51.100.0/24", "via": "203.0.113.1", "onlink": True}, ports.Route("198.51.100.0/24", "203.0.113.1", None, True)),
-    ({"to": "198.51.100.0/24", "via": "203.0.113.1", "onlink": "true"}, ports.Route("198.51.100.0/24", "203.0.113.1", None, True)),
-])
+@pytest.mark.parametrize(
+    "raw, route",
+    [
+        ({"to": "198.51.100.0/24", "via": "192.0.2.254"}, ports.Route("198.51.100.0/24", "192.0.2.254")),
+        ({"to": "default", "via": "192.0.2.254"}, ports.Route("0.0.0.0/0", "192.0.2.254")),
+        ({"to": "default", "via": "2001:DB8::FE"}, ports.Route("::/0", "2001:db8::fe")),
+        ({"to": "default", "via": "fe80::1"}, ports.Route("::/0", "fe80::1")),
+        ({"to": "default"}, ports.Route("0.0.0.0/0")),
+        ({"to": "2001:DB8:1::/48", "via": "2001:db8::2", "metric": "50"}, ports.Route("2001:db8:1::/48", "2001:db8::2", 50)),
+        ({"to": "198.51.100.7"}, ports.Route("198.51.100.7/32")),
+        ({"to": "198.51.100.0/24", "via": "203.0.113.1", "onlink": True}, ports.Route("198.51.100.0/24", "203.0.113.1", None, True)),
+        ({"to": "198.51.100.0/24", "via": "203.0.113.1", "onlink": "true"}, ports.Route("198.51.100.0/24", "203.0.113.1", None, True)),
+    ],
+)
 def test_routes(raw, route):
     (read,) = only(addresses=["192.0.2.1/24", "2001:db8::1/64"], routes=[raw]).routes
     assert read == route
@@ -225,11 +283,14 @@ def test_routes(raw, route):
 
 # One destination with one metric is one entry of the kernel's table: "replace" would let two of
 # them push each other out at every run.
-@pytest.mark.parametrize("first, second", [
-    ({"to": "default", "via": "192.0.2.2"}, {"to": "0.0.0.0/0", "via": "192.0.2.2"}),
-    ({"to": "198.51.100.0/24", "via": "192.0.2.2"}, {"to": "198.51.100.0/24", "via": "192.0.2.3"}),
-    ({"to": "2001:db8:1::/48", "via": "2001:db8::2"}, {"to": "2001:db8:1::/48", "via": "2001:db8::3", "metric": 1024}),
-])
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ({"to": "default", "via": "192.0.2.2"}, {"to": "0.0.0.0/0", "via": "192.0.2.2"}),
+        ({"to": "198.51.100.0/24", "via": "192.0.2.2"}, {"to": "198.51.100.0/24", "via": "192.0.2.3"}),
+        ({"to": "2001:db8:1::/48", "via": "2001:db8::2"}, {"to": "2001:db8:1::/48", "via": "2001:db8::3", "metric": 1024}),
+    ],
+)
 def test_the_same_destination_twice(first, second):
     addresses = ["192.0.2.1/24", "2001:db8::1/64"]
     sentence = "is given already in exception_path_ports[0] (exc0) with the same metric: drop one, or give it a metric of its own"

@@ -35,10 +35,20 @@ def host(etc, kernel, commands, monkeypatch):
 
 
 def check(*ports, **changes):
-    return preflight.check(dict({
-        "ports": list(ports) or PORTS, "lcores": "auto", "hugepages_mb": 512, "dpdk_version": None, "packages": ["dpdk", "driverctl"],
-        "force": False, "allow_unsafe_noiommu": False,
-    }, **changes))
+    return preflight.check(
+        dict(
+            {
+                "ports": list(ports) or PORTS,
+                "lcores": "auto",
+                "hugepages_mb": 512,
+                "dpdk_version": None,
+                "packages": ["dpdk", "driverctl"],
+                "force": False,
+                "allow_unsafe_noiommu": False,
+            },
+            **changes,
+        )
+    )
 
 
 def problems(*ports, **changes):
@@ -55,7 +65,10 @@ def test_a_good_host(host):
             {"netdev": "exc0", "address": "0000:03:00.0", "mac": "52:54:00:00:00:03", "driver": "e1000e"},
             {"netdev": "exc1", "address": "0000:04:00.0", "mac": "52:54:00:00:00:04", "driver": "e1000e"},
         ],
-        "numa_nodes": [0], "lcores": [1, 2], "dpdk_version": "22.11", "packages_missing": ["driverctl"],
+        "numa_nodes": [0],
+        "lcores": [1, 2],
+        "dpdk_version": "22.11",
+        "packages_missing": ["driverctl"],
     }
     assert not host.writes
 
@@ -69,35 +82,53 @@ def test_every_problem_of_the_host_at_once(host, commands, monkeypatch):
         {"nic": "ens3", "netdev": "taken0", "queues": 6, "mtu": 9999, "adress": []},
         {"nic": "ens4", "netdev": "exc1", "queue_size": 1000},
         {"nic": "0000:09:00.0", "netdev": "exc2", "queues": 9},
-        lcores="7", hugepages_mb=4096,
+        lcores="7",
+        hugepages_mb=4096,
     )
     for words in (
-        "unknown key 'adress': did you mean addresses?", "mtu 9999 is above 9698", "queue_size 1000 is not a power of two",
+        "unknown key 'adress': did you mean addresses?",
+        "mtu 9999 is above 9698",
+        "queue_size 1000 is not a power of two",
         "nic 0000:09:00.0 is not on this host: there are 0000:03:00.0 (ens3 52:54:00:00:00:03), 0000:04:00.0 (ens4 52:54:00:00:00:04); correct nic:",
         "nic ens4 (0000:04:00.0) is refused, for it carries the IPv4 default route",
         "netdev taken0 is the name of an interface that this collection did not make",
         "queues 6 is more than nic ens3 (0000:03:00.0) has, which is 4: lower it",
         "queues 9 is above 8, the most that virtio_user of DPDK 22.11 takes",
         "exception_path_lcores 7: the host has no lcore 7 online: choose from 0-3, or write auto",
-        "4096 MB of huge pages do not fit on NUMA node 0", "has no module vhost_net",
+        "4096 MB of huge pages do not fit on NUMA node 0",
+        "has no module vhost_net",
     ):
         assert len([problem for problem in found if words in problem]) == 1, words
     assert len(found) == 11
     assert not host.writes
 
 
-@pytest.mark.parametrize("ports, changes, words", [
-    ([{"nic": "lo0", "netdev": "exc0"}], {}, "nic lo0 is not on this host: there are "),
-    ([{"nic": "bond0", "netdev": "exc0"}], {}, "nic bond0 is no PCI NIC: vfio-pci can only drive PCI functions, choose another"),
-    ([{"nic": "0000:05:00.0", "netdev": "exc0"}], {}, "nic 0000:05:00.0 is no network controller (class 0x010802): correct nic:"),
-    ([{"nic": "52:54:00:00:00:05", "netdev": "exc0"}], {}, "nic 52:54:00:00:00:05 fits 0000:06:00.0, 0000:07:00.0: name the one you mean by its PCI address"),
-    ([{"nic": "ens3", "netdev": "exc0"}, {"nic": "0000:03:00.0", "netdev": "exc1"}], {},
-     "nic 0000:03:00.0 is the same function 0000:03:00.0 as that of exception_path_ports[0] (exc0): every port has its own"),
-    (PORTS, {"hugepages_mb": 0}, "exception_path_hugepages_mb 0 is no memory at all: give 64 or more"),
-    (PORTS, {"dpdk_version": "newest"}, "dpdk_version 'newest' is no version of DPDK: write it as 22.11"),
-    (PORTS, {"lcores": "all"}, "exception_path_lcores 'all' is neither auto nor a list of CPUs"),
-    ([{"nic": "ens3", "netdev": "exc0"}, {"nic": "ens3", "netdev": "exc1"}], {}, "nic ens3 is given already in exception_path_ports[0] (exc0): every port has its own"),
-])
+@pytest.mark.parametrize(
+    "ports, changes, words",
+    [
+        ([{"nic": "lo0", "netdev": "exc0"}], {}, "nic lo0 is not on this host: there are "),
+        ([{"nic": "bond0", "netdev": "exc0"}], {}, "nic bond0 is no PCI NIC: vfio-pci can only drive PCI functions, choose another"),
+        ([{"nic": "0000:05:00.0", "netdev": "exc0"}], {}, "nic 0000:05:00.0 is no network controller (class 0x010802): correct nic:"),
+        (
+            [{"nic": "52:54:00:00:00:05", "netdev": "exc0"}],
+            {},
+            "nic 52:54:00:00:00:05 fits 0000:06:00.0, 0000:07:00.0: name the one you mean by its PCI address",
+        ),
+        (
+            [{"nic": "ens3", "netdev": "exc0"}, {"nic": "0000:03:00.0", "netdev": "exc1"}],
+            {},
+            "nic 0000:03:00.0 is the same function 0000:03:00.0 as that of exception_path_ports[0] (exc0): every port has its own",
+        ),
+        (PORTS, {"hugepages_mb": 0}, "exception_path_hugepages_mb 0 is no memory at all: give 64 or more"),
+        (PORTS, {"dpdk_version": "newest"}, "dpdk_version 'newest' is no version of DPDK: write it as 22.11"),
+        (PORTS, {"lcores": "all"}, "exception_path_lcores 'all' is neither auto nor a list of CPUs"),
+        (
+            [{"nic": "ens3", "netdev": "exc0"}, {"nic": "ens3", "netdev": "exc1"}],
+            {},
+            "nic ens3 is given already in exception_path_ports[0] (exc0): every port has its own",
+        ),
+    ],
+)
 def test_one_problem(host, ports, changes, words):
     host.add_upper("bond0", "ens3")
     host.add_function("0000:05:00.0", "nvme", group=5)

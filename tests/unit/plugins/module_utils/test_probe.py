@@ -9,8 +9,12 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import pr
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 PORTS = [
-    {"nic": "0000:03:00.0", "netdev": "exc0", "addresses": ["192.0.2.1/24"],
-     "routes": [{"to": "default", "via": "192.0.2.254"}, {"to": "198.51.100.0/24", "via": "192.0.2.254"}]},
+    {
+        "nic": "0000:03:00.0",
+        "netdev": "exc0",
+        "addresses": ["192.0.2.1/24"],
+        "routes": [{"to": "default", "via": "192.0.2.254"}, {"to": "198.51.100.0/24", "via": "192.0.2.254"}],
+    },
     {"nic": "0000:04:00.0", "netdev": "exc1"},
 ]
 ANSWERED = """PING {0} ({0}) from 192.0.2.1 exc0: 56(84) bytes of data.
@@ -41,14 +45,17 @@ def forwarder(monkeypatch, commands):
     return {"pairs": pairs, "grow": grow}
 
 
-def run(ports=PORTS, targets=None):
-    return probe.probe({"ports": ports, "targets": targets or {}, "count": 5, "instance": "default"})
+def run(ports=None, targets=None):
+    return probe.probe({"ports": ports or PORTS, "targets": targets or {}, "count": 5, "instance": "default"})
 
 
 def test_the_gateways_or_everybody_on_the_link(forwarder, commands):
     results = run()["results"]
     assert results[0] == {
-        "netdev": "exc0", "to_kernel": 5, "to_nic": 5, "pings": [{"target": "192.0.2.254", "sent": 5, "received": 4, "rtt_ms": 0.612, "said": ""}],
+        "netdev": "exc0",
+        "to_kernel": 5,
+        "to_nic": 5,
+        "pings": [{"target": "192.0.2.254", "sent": 5, "received": 4, "rtt_ms": 0.612, "said": ""}],
     }
     assert commands.calls == ["ping -n -c 5 -i 0.2 -w 15 -I exc0 192.0.2.254", "ping -n -c 5 -i 0.2 -w 15 -I exc1 ff02::1"]
 
@@ -93,10 +100,13 @@ def test_no_pair(forwarder, commands):
     assert not commands.calls
 
 
-@pytest.mark.parametrize("targets, sentence", [
-    ({"exc7": ["192.0.2.2"]}, "targets names exc7, which is no netdev of exception_path_ports: correct it"),
-    ({"exc0": ["host.example"]}, "targets of exc0: 'host.example' does not appear to be an IPv4 or IPv6 address: give IP addresses"),
-])
+@pytest.mark.parametrize(
+    "targets, sentence",
+    [
+        ({"exc7": ["192.0.2.2"]}, "targets names exc7, which is no netdev of exception_path_ports: correct it"),
+        ({"exc0": ["host.example"]}, "targets of exc0: 'host.example' does not appear to be an IPv4 or IPv6 address: give IP addresses"),
+    ],
+)
 def test_bad_targets(forwarder, commands, targets, sentence):
     with pytest.raises(ExceptionPathError) as caught:
         run(targets=targets)

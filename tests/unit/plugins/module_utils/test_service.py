@@ -26,7 +26,9 @@ class Host:
         self.dark, self.silent, self.unserved, self.links_down, self.comes_up = set(), False, set(), set(), True
         self.netdevs = {"exc0", "exc1"}
         self.commands = commands
-        commands.on("systemctl show", do=lambda _command: f"ActiveState={self.state}\nSubState=x\nNeedDaemonReload={self.reload_needed}\nNRestarts=0\nMainPID=0\n")
+        commands.on(
+            "systemctl show", do=lambda _command: f"ActiveState={self.state}\nSubState=x\nNeedDaemonReload={self.reload_needed}\nNRestarts=0\nMainPID=0\n"
+        )
         commands.on("systemctl is-enabled", do=lambda _command: "enabled\n" if self.enabled else "disabled\n")
         commands.on("systemctl enable", do=lambda _command: setattr(self, "enabled", True))
         commands.on("systemctl disable", do=lambda _command: setattr(self, "enabled", False))
@@ -90,7 +92,7 @@ def test_started_and_left_alone(host, commands):
     assert f"{UNIT}: inactive, not running\n" in result["diff"]["before"] and f"{UNIT}: active, forwarding\n" in result["diff"]["after"]
     assert len(files()) == 3 and host.enabled
     settings = pathlib.Path(paths.SETTINGS, "default.env").read_text()
-    assert '-l 1-2 -a 0000:03:00.0 -a 0000:04:00.0 --vdev=virtio_user0,' in settings and "--socket-mem=64,64" in settings
+    assert "-l 1-2 -a 0000:03:00.0 -a 0000:04:00.0 --vdev=virtio_user0," in settings and "--socket-mem=64,64" in settings
     assert "mac=52:54:00:00:00:04" in settings and 'NICS="0000:03:00.0=vfio-pci 0000:04:00.0=vfio-pci"' in settings
     commands.calls.clear()
     again = act()
@@ -114,10 +116,18 @@ def test_check_mode_on_a_host_that_has_nothing_yet(host):
     assert act(check_mode=True)["restarted"]
 
 
-@pytest.mark.parametrize("change", [
-    {"lcores": "3"}, {"hugepages_mb": 128}, {"hugepages_mb": None}, {"ports": PORTS[:1]}, {"ports": [dict(PORTS[0], queue_size=512), PORTS[1]]},
-    {"ports": [dict(PORTS[0], mac="52:54:00:00:00:77"), PORTS[1]]}, {"ports": [dict(PORTS[0], driver="kernel"), PORTS[1]]},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lcores": "3"},
+        {"hugepages_mb": 128},
+        {"hugepages_mb": None},
+        {"ports": PORTS[:1]},
+        {"ports": [dict(PORTS[0], queue_size=512), PORTS[1]]},
+        {"ports": [dict(PORTS[0], mac="52:54:00:00:00:77"), PORTS[1]]},
+        {"ports": [dict(PORTS[0], driver="kernel"), PORTS[1]]},
+    ],
+)
 def test_other_settings_restart_it(host, change):
     act()
     told = act(check_mode=True, **change)
@@ -138,12 +148,15 @@ def test_another_forwarder_on_disk_restarts_it(host, path):
     assert act()["restarted"]
 
 
-@pytest.mark.parametrize("fault, why", [
-    ({"dark": {"exc1"}}, "not forwarding (no carrier on exc1)"),
-    ({"silent": True}, "not forwarding (instance default does not answer)"),
-    ({"unserved": {"exc0"}}, "not forwarding (telemetry shows no pair for exc0)"),
-    ({"state": "failed"}, "failed, not running"),
-])
+@pytest.mark.parametrize(
+    "fault, why",
+    [
+        ({"dark": {"exc1"}}, "not forwarding (no carrier on exc1)"),
+        ({"silent": True}, "not forwarding (instance default does not answer)"),
+        ({"unserved": {"exc0"}}, "not forwarding (telemetry shows no pair for exc0)"),
+        ({"state": "failed"}, "failed, not running"),
+    ],
+)
 def test_what_does_not_forward_is_restarted(host, fault, why):
     act()
     for name, value in fault.items():
@@ -211,12 +224,15 @@ def test_a_nic_without_a_cable_is_told_and_is_no_fault(host):
     assert act()["links_down"] == [], "nothing was started, so nothing was waited for"
 
 
-@pytest.mark.parametrize("what, sentence", [
-    ("FORWARDER", "{path} is not on the host: run the role forwarder, which installs it"),
-    ("PREPARE", "{path} is not on the host: run the role forwarder, which installs it"),
-    ("VHOST_NET", "{path} is missing: load the kernel module vhost_net (role kernel_modules)"),
-    ("TUN", "{path} is missing: load the kernel module tun (role kernel_modules)"),
-])
+@pytest.mark.parametrize(
+    "what, sentence",
+    [
+        ("FORWARDER", "{path} is not on the host: run the role forwarder, which installs it"),
+        ("PREPARE", "{path} is not on the host: run the role forwarder, which installs it"),
+        ("VHOST_NET", "{path} is missing: load the kernel module vhost_net (role kernel_modules)"),
+        ("TUN", "{path} is missing: load the kernel module tun (role kernel_modules)"),
+    ],
+)
 def test_what_the_host_lacks(host, what, sentence):
     path = getattr(paths, what)
     os.unlink(path)

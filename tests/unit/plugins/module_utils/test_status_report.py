@@ -15,15 +15,37 @@ GOOD = {
     "forwarder": {"present": True, "intact": True, "digest": "5f2c"},
     "hugepages": {"page_size_kb": 2048, "nodes": {"0": {"before": 2, "ours": 256, "count": 258}}},
     "kernel_modules": {"vhost": True, "vhost_net": True, "tun": True, "vfio-pci": True},
-    "netdevs": [{
-        "name": "exc0", "present": True, "up": True, "carrier": True, "mac": "52:54:00:00:00:03", "mtu": 9000, "unit_state": "active", "queues": 1,
-        "addresses": ["192.0.2.1/24", "2001:db8::1/64", "fe80::1/64"], "rx_packets": 7, "tx_packets": 5, "rx_dropped": 0, "tx_dropped": 0,
-    }],
-    "nics": [{"address": "0000:03:00.0", "driver": "vfio-pci", "driver_before": "e1000e", "ids": "8086:10d3", "mac": "52:54:00:00:00:03", "name_before": "ens3"}],
-    "pairs": {"virtio_user0": {
-        "nic": "0000:03:00.0", "netdev": "exc0", "link": "up", "queues": 1, "queue_size": 1024,
-        "to_kernel": {"packets": 7, "dropped": 1}, "to_nic": {"packets": 5, "dropped": 0},
-    }},
+    "netdevs": [
+        {
+            "name": "exc0",
+            "present": True,
+            "up": True,
+            "carrier": True,
+            "mac": "52:54:00:00:00:03",
+            "mtu": 9000,
+            "unit_state": "active",
+            "queues": 1,
+            "addresses": ["192.0.2.1/24", "2001:db8::1/64", "fe80::1/64"],
+            "rx_packets": 7,
+            "tx_packets": 5,
+            "rx_dropped": 0,
+            "tx_dropped": 0,
+        }
+    ],
+    "nics": [
+        {"address": "0000:03:00.0", "driver": "vfio-pci", "driver_before": "e1000e", "ids": "8086:10d3", "mac": "52:54:00:00:00:03", "name_before": "ens3"}
+    ],
+    "pairs": {
+        "virtio_user0": {
+            "nic": "0000:03:00.0",
+            "netdev": "exc0",
+            "link": "up",
+            "queues": 1,
+            "queue_size": 1024,
+            "to_kernel": {"packets": 7, "dropped": 1},
+            "to_nic": {"packets": 5, "dropped": 0},
+        }
+    },
     "service": {"unit": UNIT, "state": "active", "enabled": True, "restarts": 0},
 }
 
@@ -42,27 +64,37 @@ def test_as_wanted():
     assert status_report.faults(GOOD, PORTS) == []
 
 
-@pytest.mark.parametrize("path, value, fault", [
-    (["kernel_modules", "vhost_net"], False, "kernel module vhost_net is not loaded: run site"),
-    (["kernel_modules"], {"vhost_net": True}, "kernel module tun is not loaded: run site"),
-    (["forwarder", "intact"], False, "the installed forwarder is missing or damaged: run site"),
-    (["service", "state"], "failed", f"{UNIT} is failed: see its journal, or run site"),
-    (["service", "enabled"], False, f"{UNIT} does not start at boot: run site"),
-    (["netdevs"], [], "exception_path_ports[0] (exc0): the netdev is missing: run site"),
-    (["netdevs", 0], {"name": "exc0", "present": False}, "exception_path_ports[0] (exc0): the netdev is missing: run site"),
-    (["netdevs", 0, "up"], False, "exception_path_ports[0] (exc0): the netdev is down: run site"),
-    (["netdevs", 0, "carrier"], False, "exception_path_ports[0] (exc0): the netdev has no carrier, so no forwarder serves it: see the journal of the service"),
-    (["netdevs", 0, "mtu"], 1500, "exception_path_ports[0] (exc0): MTU is 1500 instead of 9000: run site"),
-    (["netdevs", 0, "addresses"], ["192.0.2.1/24"], "exception_path_ports[0] (exc0): address 2001:db8::1/64 is missing: run site"),
-    (["netdevs", 0, "unit_state"], "failed",
-     "exception_path_ports[0] (exc0): exception-path-netdev@exc0.service failed, so the netdev may not come back at boot: see its journal"),
-    (["pairs"], {}, "exception_path_ports[0] (exc0): the forwarder has no pair for it: run site"),
-    (["nics", 0, "driver"], "e1000e", "exception_path_ports[0] (exc0): NIC 0000:03:00.0 is not bound to vfio-pci: run site"),
-    (["nics"], [], "exception_path_ports[0] (exc0): NIC 0000:03:00.0 is not bound to vfio-pci: run site"),
-    (["pairs", "virtio_user0", "queues"], 2, "exception_path_ports[0] (exc0): the forwarder runs with queues 2 instead of 1: run site"),
-    (["pairs", "virtio_user0", "queue_size"], 256, "exception_path_ports[0] (exc0): the forwarder runs with queue_size 256 instead of 1024: run site"),
-    (["pairs", "virtio_user0", "link"], "down", "exception_path_ports[0] (exc0): NIC 0000:03:00.0 has no link: check the cable and the far end"),
-])
+@pytest.mark.parametrize(
+    "path, value, fault",
+    [
+        (["kernel_modules", "vhost_net"], False, "kernel module vhost_net is not loaded: run site"),
+        (["kernel_modules"], {"vhost_net": True}, "kernel module tun is not loaded: run site"),
+        (["forwarder", "intact"], False, "the installed forwarder is missing or damaged: run site"),
+        (["service", "state"], "failed", f"{UNIT} is failed: see its journal, or run site"),
+        (["service", "enabled"], False, f"{UNIT} does not start at boot: run site"),
+        (["netdevs"], [], "exception_path_ports[0] (exc0): the netdev is missing: run site"),
+        (["netdevs", 0], {"name": "exc0", "present": False}, "exception_path_ports[0] (exc0): the netdev is missing: run site"),
+        (["netdevs", 0, "up"], False, "exception_path_ports[0] (exc0): the netdev is down: run site"),
+        (
+            ["netdevs", 0, "carrier"],
+            False,
+            "exception_path_ports[0] (exc0): the netdev has no carrier, so no forwarder serves it: see the journal of the service",
+        ),
+        (["netdevs", 0, "mtu"], 1500, "exception_path_ports[0] (exc0): MTU is 1500 instead of 9000: run site"),
+        (["netdevs", 0, "addresses"], ["192.0.2.1/24"], "exception_path_ports[0] (exc0): address 2001:db8::1/64 is missing: run site"),
+        (
+            ["netdevs", 0, "unit_state"],
+            "failed",
+            "exception_path_ports[0] (exc0): exception-path-netdev@exc0.service failed, so the netdev may not come back at boot: see its journal",
+        ),
+        (["pairs"], {}, "exception_path_ports[0] (exc0): the forwarder has no pair for it: run site"),
+        (["nics", 0, "driver"], "e1000e", "exception_path_ports[0] (exc0): NIC 0000:03:00.0 is not bound to vfio-pci: run site"),
+        (["nics"], [], "exception_path_ports[0] (exc0): NIC 0000:03:00.0 is not bound to vfio-pci: run site"),
+        (["pairs", "virtio_user0", "queues"], 2, "exception_path_ports[0] (exc0): the forwarder runs with queues 2 instead of 1: run site"),
+        (["pairs", "virtio_user0", "queue_size"], 256, "exception_path_ports[0] (exc0): the forwarder runs with queue_size 256 instead of 1024: run site"),
+        (["pairs", "virtio_user0", "link"], "down", "exception_path_ports[0] (exc0): NIC 0000:03:00.0 has no link: check the cable and the far end"),
+    ],
+)
 def test_each_fault_is_seen_and_alone(path, value, fault):
     assert status_report.faults(changed(path, value), PORTS) == [fault]
 
@@ -82,18 +114,23 @@ def test_lines():
     ]
 
 
-@pytest.mark.parametrize("path, value, line", [
-    (["service", "enabled"], False, f"{UNIT}: active, at boot off, restarts 0"),
-    (["netdevs", 0], {"name": "exc0", "present": False}, "netdev exc0: missing"),
-    (["netdevs", 0, "addresses"], [], "netdev exc0: up, carrier, MTU 9000, MAC 52:54:00:00:00:03, no address, rx 7, tx 5"),
-    (["netdevs", 0, "carrier"], False, "netdev exc0: up, no carrier, MTU 9000, MAC 52:54:00:00:00:03, 192.0.2.1/24, 2001:db8::1/64, fe80::1/64, rx 7, tx 5"),
-])
+@pytest.mark.parametrize(
+    "path, value, line",
+    [
+        (["service", "enabled"], False, f"{UNIT}: active, at boot off, restarts 0"),
+        (["netdevs", 0], {"name": "exc0", "present": False}, "netdev exc0: missing"),
+        (["netdevs", 0, "addresses"], [], "netdev exc0: up, carrier, MTU 9000, MAC 52:54:00:00:00:03, no address, rx 7, tx 5"),
+        (
+            ["netdevs", 0, "carrier"],
+            False,
+            "netdev exc0: up, no carrier, MTU 9000, MAC 52:54:00:00:00:03, 192.0.2.1/24, 2001:db8::1/64, fe80::1/64, rx 7, tx 5",
+        ),
+    ],
+)
 def test_lines_of_what_is_not_well(path, value, line):
     assert line in status_report.lines(changed(path, value))
 
 
 def test_lines_of_the_proof():
     results = [{"netdev": "exc0", "to_nic": 6, "to_kernel": 5, "pings": [{"target": "192.0.2.2", "sent": 5, "received": 5, "rtt_ms": 0.2}]}]
-    assert status_report.probe_lines(results) == [
-        "exc0: 5 of 5 answers from 192.0.2.2 in 0.2 ms; forwarder passed 6 packets kernel -> NIC, 5 NIC -> kernel"
-    ]
+    assert status_report.probe_lines(results) == ["exc0: 5 of 5 answers from 192.0.2.2 in 0.2 ms; forwarder passed 6 packets kernel -> NIC, 5 NIC -> kernel"]

@@ -17,7 +17,10 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.pci impor
 
 MAC = "52:54:00:00:00:01"
 PORT = {
-    "netdev": "exc0", "mac": MAC, "mtu": 9000, "addresses": ["192.0.2.1/24", "2001:db8::1/64"],
+    "netdev": "exc0",
+    "mac": MAC,
+    "mtu": 9000,
+    "addresses": ["192.0.2.1/24", "2001:db8::1/64"],
     "routes": [{"to": "default", "via": "192.0.2.254"}, {"to": "2001:db8:1::/48", "via": "2001:db8::2", "metric": 50}],
 }
 
@@ -35,7 +38,9 @@ class Session:
         pass
 
     def netdevs(self, names):
-        return {name: Netdev(**{**vars(link), "addresses": list(link.addresses), "routes": list(link.routes)}) for name, link in self.links.items() if name in names}
+        return {
+            name: Netdev(**{**vars(link), "addresses": list(link.addresses), "routes": list(link.routes)}) for name, link in self.links.items() if name in names
+        }
 
     def index(self, name):
         return self.links[name].index
@@ -126,7 +131,10 @@ def test_made_and_then_left_alone(session):
     assert link.routes == [("0.0.0.0/0", "192.0.2.254", 0), ("2001:db8:1::/48", "2001:db8::2", 50)]
     assert session.owners["exc0"] == 0
     assert session.did[0] == "create exc0" and "setting exc0 up" in session.did
-    assert "exc0 MTU: 9000\n" in result["diff"]["after"] and "exc0 routes: 0.0.0.0/0 via 192.0.2.254, 2001:db8:1::/48 via 2001:db8::2 metric 50\n" in result["diff"]["after"]
+    assert (
+        "exc0 MTU: 9000\n" in result["diff"]["after"]
+        and "exc0 routes: 0.0.0.0/0 via 192.0.2.254, 2001:db8:1::/48 via 2001:db8::2 metric 50\n" in result["diff"]["after"]
+    )
     assert result["leftover"] == [] and taps.recorded() == ["exc0"]
     did = len(session.did)
     assert present(PORT) == {"changed": False, "diff": {"before": "", "after": ""}, "leftover": []}
@@ -154,9 +162,15 @@ def test_check_mode_on_a_virgin_host_without_pyroute2_and_user(session, monkeypa
     assert "exc0 addresses: 192.0.2.1/24, 2001:db8::1/64\n" in told["diff"]["after"] and told["leftover"] == []
 
 
-@pytest.mark.parametrize("attribute, value, done", [
-    ("mac", "aa:aa:aa:aa:aa:aa", f"MAC {MAC} on exc0"), ("mtu", 1500, "MTU 9000 on exc0"), ("txqueuelen", 7, "txqueuelen 1024 on exc0"), ("up", False, "setting exc0 up"),
-])
+@pytest.mark.parametrize(
+    "attribute, value, done",
+    [
+        ("mac", "aa:aa:aa:aa:aa:aa", f"MAC {MAC} on exc0"),
+        ("mtu", 1500, "MTU 9000 on exc0"),
+        ("txqueuelen", 7, "txqueuelen 1024 on exc0"),
+        ("up", False, "setting exc0 up"),
+    ],
+)
 def test_drift_is_put_right_and_nothing_else_touched(session, attribute, value, done):
     present(PORT)
     setattr(session.links["exc0"], attribute, value)
@@ -203,7 +217,8 @@ def test_addresses_of_others_go_when_asked(session):
     present(PORT)
     session.links["exc0"].addresses += ["192.0.2.77/32", "fe80::1/64"]
     assert present(PORT, unlisted="remove")["diff"] == {
-        "before": "exc0 addresses: 192.0.2.1/24, 192.0.2.77/32, 2001:db8::1/64\n", "after": "exc0 addresses: 192.0.2.1/24, 2001:db8::1/64\n",
+        "before": "exc0 addresses: 192.0.2.1/24, 192.0.2.77/32, 2001:db8::1/64\n",
+        "after": "exc0 addresses: 192.0.2.1/24, 2001:db8::1/64\n",
     }
     assert session.links["exc0"].addresses == ["192.0.2.1/24", "2001:db8::1/64", "fe80::1/64"]
 
@@ -221,7 +236,8 @@ def test_at_boot_or_not(session, commands):
     assert "exception-path-netdev@exc0.service: enabled\n" in result["diff"]["after"]
     assert "udevadm control --reload" in commands and "systemctl daemon-reload" in commands
     assert present(PORT, boot=False)["diff"] == {
-        "before": "exception-path-netdev@exc0.service: enabled\n", "after": "exception-path-netdev@exc0.service: disabled\n",
+        "before": "exception-path-netdev@exc0.service: enabled\n",
+        "after": "exception-path-netdev@exc0.service: disabled\n",
     }
     assert not present(PORT, boot=False)["changed"]
 

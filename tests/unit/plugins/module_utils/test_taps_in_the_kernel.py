@@ -22,16 +22,29 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 MAC = "52:54:00:00:00:01"
 PORT = {
-    "netdev": "exc0", "mac": MAC, "mtu": 9000, "queue_size": 2048, "addresses": ["192.0.2.1/24", "2001:db8::1/64"],
+    "netdev": "exc0",
+    "mac": MAC,
+    "mtu": 9000,
+    "queue_size": 2048,
+    "addresses": ["192.0.2.1/24", "2001:db8::1/64"],
     "routes": [
-        {"to": "default", "via": "192.0.2.254"}, {"to": "198.51.100.0/24"}, {"to": "198.51.100.0/24", "metric": 7},
+        {"to": "default", "via": "192.0.2.254"},
+        {"to": "198.51.100.0/24"},
+        {"to": "198.51.100.0/24", "metric": 7},
         {"to": "203.0.113.0/24", "via": "198.18.0.1", "onlink": True},
-        {"to": "default", "via": "2001:db8::fe"}, {"to": "2001:db8:1::/48", "via": "fe80::1", "metric": 50}, {"to": "2001:db8:2::/48"},
+        {"to": "default", "via": "2001:db8::fe"},
+        {"to": "2001:db8:1::/48", "via": "fe80::1", "metric": 50},
+        {"to": "2001:db8:2::/48"},
     ],
 }
 ROUTES = {
-    ("0.0.0.0/0", "192.0.2.254", 0), ("198.51.100.0/24", None, 0), ("198.51.100.0/24", None, 7), ("203.0.113.0/24", "198.18.0.1", 0),
-    ("::/0", "2001:db8::fe", 1024), ("2001:db8:1::/48", "fe80::1", 50), ("2001:db8:2::/48", None, 1024),
+    ("0.0.0.0/0", "192.0.2.254", 0),
+    ("198.51.100.0/24", None, 0),
+    ("198.51.100.0/24", None, 7),
+    ("203.0.113.0/24", "198.18.0.1", 0),
+    ("::/0", "2001:db8::fe", 1024),
+    ("2001:db8:1::/48", "fe80::1", 50),
+    ("2001:db8:2::/48", None, 1024),
 }
 
 
@@ -88,7 +101,13 @@ def test_made_as_virtio_user_needs_it_and_left_alone(namespace):
     (link,) = ip("link", "show", "exc0")
     assert (link["address"], link["mtu"], link["txqlen"]) == (MAC, 9000, 2048) and "UP" in link["flags"]
     assert link["linkinfo"]["info_data"] == {
-        "type": "tap", "pi": False, "vnet_hdr": True, "multi_queue": True, "numqueues": 0, "numdisabled": 0, "persist": True,
+        "type": "tap",
+        "pi": False,
+        "vnet_hdr": True,
+        "multi_queue": True,
+        "numqueues": 0,
+        "numdisabled": 0,
+        "persist": True,
         "user": "nobody",
     } | {key: value for key, value in link["linkinfo"]["info_data"].items() if key in ("numqueues", "numdisabled")}
     assert tap_device.exists("exc0") and tap_device.flags("exc0") == tap_device.WANTED
@@ -106,8 +125,14 @@ def test_check_mode_makes_nothing(namespace):
 def test_drift(namespace):
     present(PORT)
     for words in (
-        "link set exc0 mtu 1400", "link set exc0 txqueuelen 5", "link set exc0 address 52:54:00:00:00:77", "addr del 192.0.2.1/24 dev exc0",
-        "addr add 192.0.2.99/32 dev exc0", "route add 10.0.0.0/8 dev exc0 proto static", "-6 route del 2001:db8:2::/48 dev exc0", "link set exc0 down",
+        "link set exc0 mtu 1400",
+        "link set exc0 txqueuelen 5",
+        "link set exc0 address 52:54:00:00:00:77",
+        "addr del 192.0.2.1/24 dev exc0",
+        "addr add 192.0.2.99/32 dev exc0",
+        "route add 10.0.0.0/8 dev exc0 proto static",
+        "-6 route del 2001:db8:2::/48 dev exc0",
+        "link set exc0 down",
     ):
         subprocess.run(["ip", *words.split()], check=True)
     told = present(PORT, check_mode=True)
@@ -122,8 +147,12 @@ def test_drift(namespace):
 
 def test_another_inventory(namespace):
     present(PORT)
-    other = dict(PORT, addresses=["192.0.2.2/24", "2001:db8::2/64", "fe80::77/64"], mac="52:54:00:00:00:02", routes=[
-        {"to": "default", "via": "192.0.2.253"}, {"to": "default", "via": "2001:db8::fe"}, {"to": "2001:db8:2::/48", "via": "2001:db8::9"}])
+    other = dict(
+        PORT,
+        addresses=["192.0.2.2/24", "2001:db8::2/64", "fe80::77/64"],
+        mac="52:54:00:00:00:02",
+        routes=[{"to": "default", "via": "192.0.2.253"}, {"to": "default", "via": "2001:db8::fe"}, {"to": "2001:db8:2::/48", "via": "2001:db8::9"}],
+    )
     told = present(other, check_mode=True)
     assert told["diff"] == present(other)["diff"]
     assert sorted(address for address in now().addresses if not address.startswith("fe80:5054")) == ["192.0.2.2/24", "2001:db8::2/64", "fe80::77/64"]

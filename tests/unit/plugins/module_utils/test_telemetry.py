@@ -75,11 +75,13 @@ def serve(monkeypatch):
 
 
 def test_all_pairs_over_one_connection(serve):
-    server = serve({
-        "/exception_path/pairs": '{"/exception_path/pairs": ["virtio_user0", "virtio_user1"]}',
-        "/exception_path/pair,virtio_user0": json.dumps({"/exception_path/pair": PAIR}),
-        "/exception_path/pair,virtio_user1": json.dumps({"/exception_path/pair": dict(PAIR, netdev="exc1")}),
-    })
+    server = serve(
+        {
+            "/exception_path/pairs": '{"/exception_path/pairs": ["virtio_user0", "virtio_user1"]}',
+            "/exception_path/pair,virtio_user0": json.dumps({"/exception_path/pair": PAIR}),
+            "/exception_path/pair,virtio_user1": json.dumps({"/exception_path/pair": dict(PAIR, netdev="exc1")}),
+        }
+    )
     assert telemetry.pairs("default") == {"virtio_user0": PAIR, "virtio_user1": dict(PAIR, netdev="exc1")}
     server.close()
     assert len(server.asked) == 4 and server.asked[-1] == "", "and it hangs up"
@@ -114,9 +116,15 @@ def test_a_socket_that_a_dead_process_left(serve):
         telemetry.pairs("default")
 
 
-@pytest.mark.parametrize("answers, greeting", [
-    ({}, "no JSON"), ({}, "{}"), ({"/exception_path/pairs": "no JSON"}, '{"max_output_len": 100}'), ({}, '{"max_output_len": 100}'),
-])
+@pytest.mark.parametrize(
+    "answers, greeting",
+    [
+        ({}, "no JSON"),
+        ({}, "{}"),
+        ({"/exception_path/pairs": "no JSON"}, '{"max_output_len": 100}'),
+        ({}, '{"max_output_len": 100}'),
+    ],
+)
 def test_an_answer_that_makes_no_sense(serve, answers, greeting):
     serve(answers, greeting=greeting)
     with pytest.raises(ExceptionPathError, match="instance default does not answer on"):

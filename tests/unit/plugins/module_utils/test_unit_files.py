@@ -15,9 +15,19 @@ def test_the_places():
 def test_the_forwarder_runs_without_a_privilege():
     lines = unit_files.template_text().splitlines()
     for line in (
-        "Type=notify", "User=exception-path", "CapabilityBoundingSet=", "AmbientCapabilities=", "NoNewPrivileges=yes", "ProtectSystem=strict",
-        "DevicePolicy=closed", "DeviceAllow=/dev/vhost-net rw", "DeviceAllow=/dev/net/tun rw", "DeviceAllow=char-vfio rw", "LimitMEMLOCK=infinity",
-        "EnvironmentFile=/etc/exception-path/%i.env", "ExecStartPre=+/opt/exception-path/libexec/prepare",
+        "Type=notify",
+        "User=exception-path",
+        "CapabilityBoundingSet=",
+        "AmbientCapabilities=",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "DevicePolicy=closed",
+        "DeviceAllow=/dev/vhost-net rw",
+        "DeviceAllow=/dev/net/tun rw",
+        "DeviceAllow=char-vfio rw",
+        "LimitMEMLOCK=infinity",
+        "EnvironmentFile=/etc/exception-path/%i.env",
+        "ExecStartPre=+/opt/exception-path/libexec/prepare",
         "ExecStart=/opt/exception-path/bin/exception-path-forwarder $EAL_ARGS -- $FORWARDER_ARGS",
     ):
         assert line in lines, line
@@ -27,7 +37,10 @@ def test_the_forwarder_runs_without_a_privilege():
 def test_an_instance_waits_for_its_netdevs_and_its_nics():
     lines = unit_files.drop_in_text(["exc0", "exc1"], ["0000:03:00.0"]).splitlines()
     for line in (
-        "[Unit]", "Wants=exception-path-netdev@exc0.service", "After=exception-path-netdev@exc0.service", "After=exception-path-netdev@exc1.service",
+        "[Unit]",
+        "Wants=exception-path-netdev@exc0.service",
+        "After=exception-path-netdev@exc0.service",
+        "After=exception-path-netdev@exc1.service",
         "After=driverctl@pci-0000:03:00.0.service",
     ):
         assert line in lines
@@ -40,10 +53,15 @@ def test_without_an_iommu_it_has_to_be_privileged():
 
 
 def test_settings():
-    text = unit_files.settings_text(["-l", "1", "-a", "0000:03:00.0"], ["--pair", "nic=0000:03:00.0"], [("0000:03:00.0", "vfio-pci"), ("0000:04:00.0", "kernel")], "abc")
+    text = unit_files.settings_text(
+        ["-l", "1", "-a", "0000:03:00.0"], ["--pair", "nic=0000:03:00.0"], [("0000:03:00.0", "vfio-pci"), ("0000:04:00.0", "kernel")], "abc"
+    )
     assert text.splitlines()[1:] == [
-        'EAL_ARGS="-l 1 -a 0000:03:00.0"', 'FORWARDER_ARGS="--pair nic=0000:03:00.0"', 'NICS="0000:03:00.0=vfio-pci 0000:04:00.0=kernel"',
-        "SERVICE_USER=exception-path", "CONFIG_DIGEST=abc",
+        'EAL_ARGS="-l 1 -a 0000:03:00.0"',
+        'FORWARDER_ARGS="--pair nic=0000:03:00.0"',
+        'NICS="0000:03:00.0=vfio-pci 0000:04:00.0=kernel"',
+        "SERVICE_USER=exception-path",
+        "CONFIG_DIGEST=abc",
     ]
     assert text.endswith("\n")
 

@@ -13,7 +13,17 @@ from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import (
-    build, hugepage_list, info, kernel_modules, nic_bind_list, packages, preflight, probe, rendered_args, service, taps,
+    build,
+    hugepage_list,
+    info,
+    kernel_modules,
+    nic_bind_list,
+    packages,
+    preflight,
+    probe,
+    rendered_args,
+    service,
+    taps,
 )
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
@@ -74,10 +84,18 @@ def test_all_problems_are_handed_out(name, params, place, function, capsys, monk
     assert code == 1 and result["failed"] and result["msg"] == "2 problems:\n- one\n- two" and result["problems"] == ["one", "two"]
 
 
-@pytest.mark.parametrize("name, params", [
-    ("forwarder_service", {}), ("nic_driver", {}), ("tap_netdev", {}), ("hugepages", {"mb_per_node": 64}), ("hugepages", {"nodes": [0]}),
-    ("forwarder_install", {"digest": "x", "prepare": "x"}), ("forwarder_install", {"digest": "x", "prepare": "x", "binary": "x", "sources": {}}),
-])
+@pytest.mark.parametrize(
+    "name, params",
+    [
+        ("forwarder_service", {}),
+        ("nic_driver", {}),
+        ("tap_netdev", {}),
+        ("hugepages", {"mb_per_node": 64}),
+        ("hugepages", {"nodes": [0]}),
+        ("forwarder_install", {"digest": "x", "prepare": "x"}),
+        ("forwarder_install", {"digest": "x", "prepare": "x", "binary": "x", "sources": {}}),
+    ],
+)
 def test_options_that_belong_together(name, params, capsys):
     code, result = run(name, params, capsys)
     assert code == 1 and result["failed"] and "problems" not in result
