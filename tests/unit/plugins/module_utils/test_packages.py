@@ -28,9 +28,10 @@ def apt(commands, tmp_path, monkeypatch):
     (tmp_path / "deb.debian.org_debian_dists_bookworm_main_binary-amd64_Packages.lz4").write_text("")
     monkeypatch.setattr(packages, "_LISTS", str(tmp_path))
     there = {"pciutils"}
+    states = {"tun-tools": "config-files", "purged": "not-installed", "broken": "half-installed"}
     commands.on(
         "dpkg-query",
-        do=lambda command: "".join(f"{name} {'installed' if name in there else 'config-files'}\n" for name in command[3:] if name in there | {"tun-tools"}),
+        do=lambda command: "".join(f"{name} {'installed' if name in there else states[name]}\n" for name in command[3:] if name in there or name in states),
     )
     commands.on("apt-cache policy", POLICY).on("dpkg --configure --pending").on("apt-get")
     commands.on("apt-get -o DPkg::Lock::Timeout=600 --quiet --yes", do=lambda command: there.update(command[7:]) or None)
@@ -61,7 +62,7 @@ def test_check_mode(apt, commands):
 
 
 def test_removed_with_its_configuration_left_is_not_installed(apt):
-    assert packages.missing(["tun-tools", "pciutils", "unheard-of"]) == ["tun-tools", "unheard-of"]
+    assert packages.missing(["tun-tools", "pciutils", "purged", "broken", "unheard-of"]) == ["tun-tools", "purged", "broken", "unheard-of"]
 
 
 @pytest.mark.parametrize("reason", ["old lists", "no lists", "unknown package", "no candidate"])

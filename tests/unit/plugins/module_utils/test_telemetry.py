@@ -149,4 +149,7 @@ def test_the_newest_socket_of_the_instance(serve):
     folder = f"{paths.RUNTIME}/default/dpdk/exception-path-default"
     os.utime(f"{folder}/dpdk_telemetry.v2", (0, 0))
     assert telemetry.socket_path("default") == f"{folder}/dpdk_telemetry.v2:1"
+    os.utime(f"{folder}/dpdk_telemetry.v2:1", (0, 0))
+    os.utime(f"{folder}/dpdk_telemetry.v2")
+    assert telemetry.socket_path("default") == f"{folder}/dpdk_telemetry.v2"
     assert telemetry.socket_path("none") is None and not old.asked
