@@ -64,18 +64,20 @@ def present(params, check_mode=False):
     # On a virgin host in check mode pyroute2 may not be there yet; nor is any netdev to look at.
     if check_mode and netlink.pyroute2() is None and not any(tap_device.exists(wish.name) for wish in wishes):
         for wish in wishes:
-            boot.keep(wish, params["owner"])
+            boot.record(wish, params["owner"])
             _Tap(wish, None, None, changes, True).converge(uid)
+            boot.keep(wish, params["owner"])
         boot.enable([wish.name for wish in wishes])
         return dict(changes.result(), leftover=[])
     with netlink.Netlink() as session:
         before = {wish.name: netdev_boot.addresses_of(host.read(netdev_boot.ip_path(wish.name))) for wish in wishes}
         for wish in wishes:
-            boot.keep(wish, params["owner"])
-        boot.enable([wish.name for wish in wishes])
+            boot.record(wish, params["owner"])
         now = session.netdevs({wish.name for wish in wishes})
         for wish in wishes:
             _Tap(wish, session, now.get(wish.name), changes, check_mode).converge(uid, before[wish.name], params["unlisted_addresses"] == "remove")
+            boot.keep(wish, params["owner"])
+        boot.enable([wish.name for wish in wishes])
     return dict(changes.result(), leftover=sorted(set(recorded()) - {wish.name for wish in wishes}))
 
 
@@ -191,11 +193,18 @@ class _Boot:
         self.check_mode = check_mode
         self.systemd = Systemd()
 
-    def keep(self, wish, owner):
+    def record(self, wish, owner):
         """Before the netdev itself: so it is on record as ours from the first moment."""
-        for path, text in netdev_boot.files(wish.name, wish, owner).items():
-            if self._write(path, text) and path == netdev_boot.link_path(wish.name) and not self.check_mode:
-                host.run(["udevadm", "control", "--reload"], check=False)
+        files = netdev_boot.files(wish.name, wish, owner)
+        self._write(netdev_boot.create_path(wish.name), files[netdev_boot.create_path(wish.name)])
+        link = netdev_boot.link_path(wish.name)
+        if self._write(link, files[link]) and not self.check_mode:
+            host.run(["udevadm", "control", "--reload"], check=False)
+
+    def keep(self, wish, owner):
+        """After the netdev: until it is as wanted, the file tells what an earlier run has set."""
+        path = netdev_boot.ip_path(wish.name)
+        self._write(path, netdev_boot.files(wish.name, wish, owner)[path])
 
     def enable(self, names):
         if self._write(self.systemd.path(netdev_boot.TEMPLATE), netdev_boot.template_text()) and not self.check_mode:

@@ -213,6 +213,20 @@ def test_addresses_of_others_stay_and_ours_of_before_go(session):
     assert session.links["exc0"].routes == [("2001:db8:1::/48", "2001:db8::2", 50)]
 
 
+def test_an_address_that_was_dropped_goes_although_the_run_was_cut_short(session, monkeypatch):
+    present(dict(PORT, addresses=["192.0.2.1/24", "203.0.113.1/24"], routes=[]))
+
+    def cut(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taps._Tap, "converge", cut)
+        with pytest.raises(KeyboardInterrupt):
+            present(dict(PORT, addresses=["192.0.2.1/24"], routes=[]))
+    assert present(dict(PORT, addresses=["192.0.2.1/24"], routes=[]))["changed"]
+    assert "203.0.113.1/24" not in session.links["exc0"].addresses
+
+
 def test_addresses_of_others_go_when_asked(session):
     present(PORT)
     session.links["exc0"].addresses += ["192.0.2.77/32", "fe80::1/64"]
