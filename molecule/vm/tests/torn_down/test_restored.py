@@ -11,7 +11,7 @@ SCRATCH = pathlib.Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 # Packages stay installed, and with them what their scripts have made.
 FILES_BY_PACKAGES = ("/etc/rc", "/etc/systemd/system/multi-user.target.wants/dpdk.service")
 GROUPS_BY_PACKAGES = ("rdma:",)
-# Backups that every change of users leaves; and the two files whose lines are compared one by one.
+# Backups that every change of users leaves; /etc/group, which is compared line by line; and its shadow.
 NOT_COMPARED = {"/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/group", "/etc/gshadow"}
 
 
