@@ -1,4 +1,4 @@
-"""Debian's archive as this machine reaches it: from its own apt sources, never from a list here."""
+"""Debian's archive as this machine reaches it: by its own apt sources; on another distribution, Debian's public address."""
 
 import pathlib
 import re
