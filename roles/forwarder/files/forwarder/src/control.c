@@ -135,7 +135,8 @@ static void control_send_status(const struct control *control)
 		"STATUS=forwarding %u pair%s, %u link%s up; to kernel: %" PRIu64
 		" packets, %" PRIu64 " dropped; to NIC: %" PRIu64 " packets, %" PRIu64 " dropped",
 		control->nb_pairs, control->nb_pairs == 1 ? "" : "s", up, up == 1 ? "" : "s",
-		to_kernel.packets, to_kernel.dropped, to_nic.packets, to_nic.dropped);
+		to_kernel.packets, counters_dropped(&to_kernel), to_nic.packets,
+		counters_dropped(&to_nic));
 }
 
 /* Until every lcore polls; false if asked to end before. */

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdbool.h>
 
+#include "options.h"
 #include "pair.h"
 #include "worker.h"
 

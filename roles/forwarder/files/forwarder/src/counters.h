@@ -8,9 +8,14 @@
 
 /* One direction of one queue: written by its lcore alone, read by anybody. */
 struct counters {
-	uint64_t packets; /* handed to the other port */
+	uint64_t packets; /* handed to the other port, as they were sent */
 	uint64_t bytes;
-	uint64_t dropped; /* the other port had no room */
+	uint64_t dropped_full;	  /* the other port had no room */
+	uint64_t dropped_invalid; /* nothing right can be made of it */
+	uint64_t dropped_memory;  /* no packet buffer left */
+	uint64_t dropped_limited; /* over the rate of its class */
+	uint64_t cut;		  /* large packets cut into segments here */
+	uint64_t merged;	  /* segments that went into a larger packet here */
 };
 
 /* A plain addition that the compiler may not tear; no locked instruction with one writer. */
@@ -19,11 +24,12 @@ static inline void counters_add(uint64_t *counter, uint64_t value)
 	__atomic_store_n(counter, *counter + value, __ATOMIC_RELAXED);
 }
 
-static inline void counters_sum(struct counters *sum, const struct counters *part)
+static inline uint64_t counters_dropped(const struct counters *counters)
 {
-	sum->packets += __atomic_load_n(&part->packets, __ATOMIC_RELAXED);
-	sum->bytes += __atomic_load_n(&part->bytes, __ATOMIC_RELAXED);
-	sum->dropped += __atomic_load_n(&part->dropped, __ATOMIC_RELAXED);
+	return counters->dropped_full + counters->dropped_invalid + counters->dropped_memory +
+		counters->dropped_limited;
 }
+
+void counters_sum(struct counters *sum, const struct counters *part);
 
 #endif

@@ -52,6 +52,7 @@ static int create_fill_spec(
 		.queue_size = options->queue_size,
 		.mtu = options->mtu,
 		.has_mac = true,
+		.offloads = options->offloads,
 	};
 	ret = rte_eth_dev_get_name_by_port(nic, nic_name);
 	if (ret == 0)

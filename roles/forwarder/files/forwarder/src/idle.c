@@ -6,16 +6,22 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-unsigned int idle_sleep_ns(unsigned int empty_rounds)
-{
-	unsigned int steps;
+#define IDLE_PART 4
 
-	if (empty_rounds < IDLE_SPIN_ROUNDS)
-		return 0;
-	steps = empty_rounds - IDLE_SPIN_ROUNDS + 1;
-	if (steps >= IDLE_MAX_NS / IDLE_STEP_NS)
-		return IDLE_MAX_NS;
-	return steps * IDLE_STEP_NS;
+struct idle_step idle_decide(uint64_t idle_us, bool has_interrupts)
+{
+	unsigned int longest = has_interrupts ? IDLE_WAIT_SLEEP_NS : IDLE_SLEEP_MAX_NS;
+	uint64_t ns = idle_us * 1000 / IDLE_PART;
+
+	if (idle_us < IDLE_SPIN_US)
+		return (struct idle_step){IDLE_SPIN, 0};
+	if (has_interrupts && idle_us >= IDLE_WAIT_US)
+		return (struct idle_step){IDLE_WAIT, 0};
+	if (ns > longest)
+		ns = longest;
+	if (ns < IDLE_SLEEP_MIN_NS)
+		ns = IDLE_SLEEP_MIN_NS;
+	return (struct idle_step){IDLE_SLEEP, ns};
 }
 
 void idle_prepare_thread(void)

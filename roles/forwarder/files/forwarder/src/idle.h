@@ -5,16 +5,36 @@
 #define FWD_IDLE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#define IDLE_SPIN_ROUNDS 256 /* empty rounds before the first sleep */
-#define IDLE_STEP_NS	 1000
-#define IDLE_MAX_NS	 100000
+enum idle_mode {
+	IDLE_ADAPTIVE, /* sleeps when nothing comes */
+	IDLE_POLL,     /* never sleeps */
+};
 
-/* How long to sleep after that many empty rounds in a row: nothing at first, then 1 us more each
- * round. A 10G NIC fills a ring of 1024 descriptors in about 70 us at worst, 830 us at full-size
- * frames: the longest sleep stays in that order.
+#define IDLE_SPIN_US	   20	/* without a packet before the first sleep */
+#define IDLE_SLEEP_MIN_NS  5000
+#define IDLE_SLEEP_MAX_NS  1000000 /* where only sleeping can save power */
+#define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt */
+#define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
+/* The longest wait for an interrupt: an end for what no interrupt tells, a stop for example. */
+#define IDLE_WAIT_MS 20
+
+enum idle_kind {
+	IDLE_SPIN,
+	IDLE_SLEEP,
+	IDLE_WAIT, /* for an interrupt */
+};
+
+struct idle_step {
+	enum idle_kind kind;
+	unsigned int sleep_ns;
+};
+
+/* What to do after so long without a packet: sleeps last a quarter of the time that nothing came,
+ * so that they never add much to it.
  */
-unsigned int idle_sleep_ns(unsigned int empty_rounds);
+struct idle_step idle_decide(uint64_t idle_us, bool has_interrupts);
 
 /* To be called by a thread before it sleeps for the first time. */
 void idle_prepare_thread(void);

@@ -6,13 +6,10 @@
 #include <stdbool.h>
 
 #include <rte_branch_prediction.h>
-#include <rte_ethdev.h>
-#include <rte_ether.h>
-#include <rte_mbuf.h>
+#include <rte_cycles.h>
 #include <rte_pause.h>
-#include <rte_prefetch.h>
 
-#include "idle.h"
+#include "log.h"
 #include "sizing.h"
 #include "worker.h"
 
@@ -20,7 +17,6 @@
  * traffic that never does.
  */
 #define LOOP_DRAIN_ROUNDS (QUEUE_SIZE_MAX / BURST_SIZE)
-#define LOOP_PREFETCH	  4
 
 static bool loop_stopping;
 
@@ -29,65 +25,9 @@ void loop_stop(void)
 	__atomic_store_n(&loop_stopping, true, __ATOMIC_RELEASE);
 }
 
-/* Some drivers take the tag off unasked; it is the kernel's to see. */
-static int loop_restore_vlan(struct rte_mbuf **pkt)
+static bool loop_is_paused(const struct queue *queue)
 {
-	int ret = rte_vlan_insert(pkt);
-
-	if (ret < 0)
-		rte_pktmbuf_free(*pkt);
-	return ret;
-}
-
-/* Makes received packets fit to be sent: what the Rx flags say is not what they would mean to
- * the other port. Returns how many there still are.
- */
-static inline uint16_t loop_prepare(struct rte_mbuf **pkts, uint16_t nb_pkts, uint64_t *bytes)
-{
-	uint16_t nb_good = 0;
-	uint64_t sum = 0;
-
-	for (uint16_t i = 0; i < LOOP_PREFETCH && i < nb_pkts; i++)
-		rte_prefetch0(pkts[i]);
-	for (uint16_t i = 0; i < nb_pkts; i++) {
-		struct rte_mbuf *pkt = pkts[i];
-
-		if (i + LOOP_PREFETCH < nb_pkts)
-			rte_prefetch0(pkts[i + LOOP_PREFETCH]);
-		if (unlikely(pkt->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) &&
-			loop_restore_vlan(&pkt) < 0)
-			continue;
-		pkt->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
-		sum += pkt->pkt_len;
-		pkts[nb_good++] = pkt;
-	}
-	*bytes = sum;
-	return nb_good;
-}
-
-static inline uint16_t loop_forward(
-	uint16_t from, uint16_t to, uint16_t queue, struct counters *counters)
-{
-	struct rte_mbuf *pkts[BURST_SIZE];
-	uint16_t received, good, sent;
-	uint64_t bytes;
-
-	received = rte_eth_rx_burst(from, queue, pkts, BURST_SIZE);
-	if (received == 0)
-		return 0;
-	good = loop_prepare(pkts, received, &bytes);
-	sent = rte_eth_tx_burst(to, queue, pkts, good);
-	if (unlikely(sent < good)) {
-		/* never wait for the other side: the rest of the traffic would wait as well */
-		for (uint16_t i = sent; i < good; i++)
-			bytes -= pkts[i]->pkt_len;
-		rte_pktmbuf_free_bulk(&pkts[sent], good - sent);
-	}
-	if (unlikely(sent < received))
-		counters_add(&counters->dropped, received - sent);
-	counters_add(&counters->packets, sent);
-	counters_add(&counters->bytes, bytes);
-	return received;
+	return __atomic_load_n(&queue->paused, __ATOMIC_ACQUIRE);
 }
 
 static inline unsigned int loop_serve(const struct worker *worker)
@@ -97,32 +37,105 @@ static inline unsigned int loop_serve(const struct worker *worker)
 	for (unsigned int i = 0; i < worker->nb_queues; i++) {
 		struct queue *queue = worker->queues[i];
 
-		nb_pkts += loop_forward(
-			queue->nic_port, queue->kernel_port, queue->id, &queue->to_kernel);
-		nb_pkts += loop_forward(
-			queue->kernel_port, queue->nic_port, queue->id, &queue->to_nic);
+		if (unlikely(loop_is_paused(queue)))
+			continue;
+		nb_pkts += direction_forward(&queue->to_kernel);
+		nb_pkts += direction_forward(&queue->to_nic);
 	}
 	return nb_pkts;
+}
+
+static void loop_set_interrupts(const struct worker *worker, bool on)
+{
+	for (unsigned int i = 0; i < worker->nb_queues; i++) {
+		const struct queue *queue = worker->queues[i];
+
+		if (loop_is_paused(queue))
+			continue;
+		if (on) {
+			interrupts_enable(queue->to_kernel.rx_port, queue->id);
+			interrupts_enable(queue->to_nic.rx_port, queue->id);
+		} else {
+			interrupts_disable(queue->to_kernel.rx_port, queue->id);
+			interrupts_disable(queue->to_nic.rx_port, queue->id);
+		}
+	}
+}
+
+/* Returns the packets that there were before or after the wait. */
+static unsigned int loop_wait(struct worker *worker)
+{
+	unsigned int nb_pkts;
+
+	loop_set_interrupts(worker, true);
+	/* what came before gives no interrupt any more */
+	nb_pkts = loop_serve(worker);
+	if (nb_pkts == 0) {
+		counters_add(&worker->times.waits, 1);
+		interrupts_wait(&worker->interrupts, IDLE_WAIT_MS);
+	}
+	loop_set_interrupts(worker, false);
+	if (nb_pkts > 0)
+		return nb_pkts;
+	nb_pkts = loop_serve(worker);
+	if (!interrupts_judge(&worker->interrupts, nb_pkts > 0)) {
+		log_warning("lcore %u: the interrupts of its queues do not come; it sleeps by the "
+			    "clock instead",
+			worker->lcore);
+		worker->uses_interrupts = false;
+	}
+	return nb_pkts;
+}
+
+/* A round without packets: returns how many there were in the end. */
+static unsigned int loop_idle(struct worker *worker)
+{
+	struct worker_times *times = &worker->times;
+	uint64_t now = rte_rdtsc();
+	struct idle_step step;
+
+	if (times->idle_since == 0) {
+		__atomic_store_n(&times->idle_since, now, __ATOMIC_RELAXED);
+		return 0;
+	}
+	if (worker->idle == IDLE_POLL) {
+		rte_pause();
+		return 0;
+	}
+	step = idle_decide((now - times->idle_since) * 1000000 / rte_get_tsc_hz(),
+		worker->uses_interrupts);
+	switch (step.kind) {
+	case IDLE_WAIT:
+		return loop_wait(worker);
+	case IDLE_SLEEP:
+		counters_add(&times->sleeps, 1);
+		idle_sleep(step.sleep_ns);
+		break;
+	case IDLE_SPIN:
+		rte_pause();
+		break;
+	}
+	return 0;
+}
+
+static void loop_end_idle(struct worker_times *times)
+{
+	counters_add(&times->idle_cycles, rte_rdtsc() - times->idle_since);
+	__atomic_store_n(&times->idle_since, 0, __ATOMIC_RELAXED);
 }
 
 int loop_run(void *arg)
 {
 	struct worker *worker = arg;
-	unsigned int empty_rounds = 0;
 
 	idle_prepare_thread();
+	worker->times.started = rte_rdtsc();
 	while (!__atomic_load_n(&loop_stopping, __ATOMIC_RELAXED)) {
 		heartbeat_beat(&worker->heartbeat);
-		if (loop_serve(worker) > 0) {
-			empty_rounds = 0;
-		} else if (worker->idle == IDLE_ADAPTIVE) {
-			unsigned int ns = idle_sleep_ns(++empty_rounds);
-
-			if (ns > 0)
-				idle_sleep(ns);
-			else
-				rte_pause();
-		}
+		if (loop_serve(worker) == 0 && loop_idle(worker) == 0)
+			continue;
+		if (unlikely(worker->times.idle_since != 0))
+			loop_end_idle(&worker->times);
 	}
 	for (unsigned int i = 0; i < LOOP_DRAIN_ROUNDS; i++)
 		if (loop_serve(worker) == 0)

@@ -202,7 +202,7 @@ static int main_run(struct options *options, const cpu_set_t *allowed)
 	ret = pairs_check(pairs, options->nb_pairs);
 	if (ret < 0)
 		goto out;
-	ret = pairs_configure(pairs, options->nb_pairs);
+	ret = pairs_configure(pairs, options->nb_pairs, options->idle == IDLE_ADAPTIVE);
 	if (ret < 0)
 		goto out;
 	ret = workers_make(&workers, pairs, options->nb_pairs, options->idle);

@@ -13,6 +13,7 @@ enum option_id {
 	OPTION_HELP,
 	OPTION_IDLE,
 	OPTION_MTU,
+	OPTION_OFFLOADS,
 	OPTION_PAIR,
 	OPTION_QUEUE_SIZE,
 	OPTION_QUEUES,
@@ -25,6 +26,7 @@ static const struct option options_long[] = {
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"idle", required_argument, NULL, OPTION_IDLE},
 	{"mtu", required_argument, NULL, OPTION_MTU},
+	{"offloads", required_argument, NULL, OPTION_OFFLOADS},
 	{"pair", required_argument, NULL, OPTION_PAIR},
 	{"queue-size", required_argument, NULL, OPTION_QUEUE_SIZE},
 	{"queues", required_argument, NULL, OPTION_QUEUES},
@@ -44,12 +46,15 @@ void options_print_help(void)
 	       "  --create[=PATTERN]   make a virtio_user port for every NIC found; PATTERN is the\n"
 	       "                       name of the netdev, %%u its number (default: %s)\n"
 	       "  --help               print this text\n"
-	       "  --idle=MODE          adaptive: sleep up to 100 us when nothing comes (default)\n"
+	       "  --idle=MODE          adaptive: sleep when nothing comes (default)\n"
 	       "                       poll: never sleep\n"
 	       "  --mtu=N              with --create: MTU, %d to %d (default: %d)\n"
+	       "  --offloads=LIST      with --create: NAME=auto|on|off,... of checksum, tso,\n"
+	       "                       rx_checksum, gro (default: all auto)\n"
 	       "  --pair=SPEC          forward between two ports that EAL knows:\n"
 	       "                       nic=PORT,kernel=PORT[,queues=N][,queue_size=N][,mtu=N]\n"
-	       "                       [,mac=ADDRESS][,netdev=NAME]\n"
+	       "                       [,mac=ADDRESS][,netdev=NAME][,checksum=..][,tso=..]\n"
+	       "                       [,rx_checksum=..][,gro=auto|on|off]\n"
 	       "  --queue-size=N       with --create: descriptors per queue (default: %d)\n"
 	       "  --queues=N           with --create: queues per port (default: %d)\n"
 	       "  --version            print the version\n"
@@ -172,6 +177,10 @@ void options_parse(int argc, char **argv, struct options *options, struct proble
 			create_only = "mtu";
 			options_set_number(
 				"mtu", optarg, MTU_MIN, MTU_MAX, &options->mtu, problems);
+			break;
+		case OPTION_OFFLOADS:
+			create_only = "offloads";
+			offload_spec_parse(optarg, &options->offloads, problems);
 			break;
 		case OPTION_PAIR:
 			options_add_pair(optarg, options, problems);

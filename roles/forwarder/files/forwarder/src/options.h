@@ -6,17 +6,14 @@
 
 #include <stdbool.h>
 
+#include "idle.h"
+#include "offload_spec.h"
 #include "pair_spec.h"
 #include "parse.h"
 #include "problems.h"
 
 #define PAIRS_MAX	       64
 #define CREATE_PATTERN_DEFAULT "virtio_user%u"
-
-enum idle_mode {
-	IDLE_ADAPTIVE, /* sleeps up to 100 us when nothing comes */
-	IDLE_POLL,     /* never sleeps */
-};
 
 struct options {
 	bool help;
@@ -34,6 +31,7 @@ struct options {
 	unsigned int queues;
 	unsigned int queue_size;
 	unsigned int mtu;
+	struct offload_spec offloads;
 };
 
 /* argv[0] is skipped. What is wrong goes to problems. */

@@ -16,6 +16,7 @@
 #include "assign.h"
 #include "log.h"
 #include "netdev.h"
+#include "pair_ports.h"
 #include "sizing.h"
 
 int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int nb_pairs)
@@ -48,7 +49,29 @@ int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int n
 	return nics.count > 0 ? -ENODEV : kernels.count > 0 ? -ENOTCONN : 0;
 }
 
-int pairs_check(const struct pair *pairs, unsigned int nb_pairs)
+static struct port_abilities pair_abilities(const struct port *port)
+{
+	return (struct port_abilities){
+		.rx = port->info.rx_offload_capa,
+		.tx = port->info.tx_offload_capa,
+		.virtio = port_is_virtio(&port->info),
+	};
+}
+
+static void pair_settle_offloads(struct pair *pair, struct problems *problems)
+{
+	struct port_abilities nic = pair_abilities(&pair->nic);
+	struct port_abilities kernel = pair_abilities(&pair->kernel);
+
+	offloads_negotiate(&pair->spec.offloads, &nic, &kernel, pair->spec.kernel, &pair->offloads,
+		problems);
+	pair->nic.rx_offloads = pair->offloads.nic_rx;
+	pair->nic.tx_offloads = pair->offloads.nic_tx;
+	pair->kernel.rx_offloads = pair->offloads.kernel_rx;
+	pair->kernel.tx_offloads = pair->offloads.kernel_tx;
+}
+
+int pairs_check(struct pair *pairs, unsigned int nb_pairs)
 {
 	struct problems problems = {0};
 
@@ -57,6 +80,7 @@ int pairs_check(const struct pair *pairs, unsigned int nb_pairs)
 
 		port_check(&pairs[i].nic, spec->queues, spec->mtu, &problems);
 		port_check(&pairs[i].kernel, spec->queues, spec->mtu, &problems);
+		pair_settle_offloads(&pairs[i], &problems);
 	}
 	if (problems.count == 0)
 		return 0;
@@ -64,67 +88,118 @@ int pairs_check(const struct pair *pairs, unsigned int nb_pairs)
 	return -ENOTSUP;
 }
 
-static int pair_make_pool(struct pair *pair, unsigned int index, int socket)
+static struct rte_mempool *pair_make_pool(const struct pair *pair, const char *side,
+	unsigned int index, const struct ring_sizes *rings, uint16_t room)
 {
-	const struct ring_sizes rings = {
-		.nic_rx = pair->nic.nb_rxd,
-		.nic_tx = pair->nic.nb_txd,
-		.kernel_rx = pair->kernel.nb_rxd,
-		.kernel_tx = pair->kernel.nb_txd,
-	};
 	unsigned int lcores = assign_lcore_count(pair->spec.queues, rte_lcore_count());
-	unsigned int nb_mbufs = sizing_mbufs(&rings, pair->spec.queues, lcores);
-	uint16_t room = sizing_data_room(pair->spec.mtu, RTE_PKTMBUF_HEADROOM);
+	unsigned int nb_mbufs = sizing_mbufs(rings, pair->spec.queues, lcores, HELD_MAX);
+	int socket = rte_eth_dev_socket_id(pair->nic.id);
 	char name[RTE_MEMPOOL_NAMESIZE];
+	struct rte_mempool *pool;
 
-	snprintf(name, sizeof(name), "pair%u", index);
-	pair->pool = rte_pktmbuf_pool_create(name, nb_mbufs, MEMPOOL_CACHE, 0, room, socket);
-	if (pair->pool != NULL)
-		return 0;
-	log_error("no memory for the %u packet buffers of %u bytes of pair '%s' on NUMA node %d: "
-		  "%s (reserve more hugepages there, or use smaller queues)",
-		nb_mbufs, room, pair->spec.kernel, socket, rte_strerror(rte_errno));
-	return -ENOMEM;
+	snprintf(name, sizeof(name), "pair%u-%s", index, side);
+	pool = rte_pktmbuf_pool_create(name, nb_mbufs, MEMPOOL_CACHE, 0, room, socket);
+	if (pool == NULL)
+		log_error("no memory for the %u packet buffers of %u bytes of pair '%s' on NUMA "
+			  "node %d: %s (reserve more hugepages there, or use smaller queues)",
+			nb_mbufs, room, pair->spec.kernel, socket, rte_strerror(rte_errno));
+	return pool;
 }
 
-static int pair_make_queues(struct pair *pair, int socket)
+/* Sized for the descriptors that the ports take; how many that is, is asked of them here. */
+static int pair_make_pools(struct pair *pair, unsigned int index)
 {
-	pair->queues = rte_zmalloc_socket(
-		"queues", pair->spec.queues * sizeof(*pair->queues), RTE_CACHE_LINE_SIZE, socket);
+	uint16_t nic_rx, nic_tx, kernel_rx, kernel_tx;
+	bool large = pair->offloads.places[OFFLOAD_TSO] != OFFLOAD_PLACE_OFF;
+	uint16_t room = sizing_data_room(pair->spec.mtu, RTE_PKTMBUF_HEADROOM);
+	uint16_t large_room = sizing_large_room(pair->spec.mtu, RTE_PKTMBUF_HEADROOM);
+	int ret;
+
+	nic_rx = nic_tx = kernel_rx = kernel_tx = pair->spec.queue_size;
+	ret = rte_eth_dev_adjust_nb_rx_tx_desc(pair->nic.id, &nic_rx, &nic_tx);
+	if (ret == 0)
+		ret = rte_eth_dev_adjust_nb_rx_tx_desc(pair->kernel.id, &kernel_rx, &kernel_tx);
+	if (ret < 0) {
+		log_error("pair '%s': no number of descriptors fits: %s", pair->spec.kernel,
+			rte_strerror(-ret));
+		return -ENOTSUP;
+	}
+	pair->nic_pool = pair_make_pool(pair, "nic", index,
+		&(struct ring_sizes){
+			.from = nic_rx,
+			/* segments cut here wait for the NIC */
+			.to = kernel_tx + (large ? nic_tx : 0),
+		},
+		room);
+	if (pair->nic_pool == NULL)
+		return -ENOMEM;
+	pair->kernel_pool = pair_make_pool(pair, "kernel", index,
+		&(struct ring_sizes){.from = kernel_rx, .to = nic_tx}, large ? large_room : room);
+	return pair->kernel_pool == NULL ? -ENOMEM : 0;
+}
+
+/* Rx flags of what the kernel's side, or a NIC that speaks virtio, leaves to us. */
+static uint64_t pair_unfinished(const struct port *from)
+{
+	if (!port_is_virtio(&from->info) ||
+		(from->rx_offloads & RTE_ETH_RX_OFFLOAD_TCP_CKSUM) == 0)
+		return 0;
+	return RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_LRO;
+}
+
+static void pair_init_direction(struct pair *pair, struct direction *direction,
+	const struct port *from, const struct port *to, uint16_t queue)
+{
+	uint16_t nb_segs = to->info.tx_desc_lim.nb_seg_max;
+
+	direction->rx_port = from->id;
+	direction->tx_port = to->id;
+	direction->queue = queue;
+	direction->conversion = (struct conversion){
+		.interest = RTE_MBUF_F_RX_VLAN_STRIPPED | pair_unfinished(from),
+		.tx_offload = to->tx_offloads,
+		.nb_segs_max = nb_segs != 0 ? nb_segs : UINT16_MAX,
+		.merge = from->side == PORT_NIC &&
+			pair->offloads.places[OFFLOAD_GRO] != OFFLOAD_PLACE_OFF,
+		.segments = pair->nic_pool,
+	};
+	if (direction->conversion.merge)
+		direction->conversion.interest |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
+
+static int pair_make_queues(struct pair *pair)
+{
+	pair->queues = rte_zmalloc_socket("queues", pair->spec.queues * sizeof(*pair->queues),
+		RTE_CACHE_LINE_SIZE, rte_eth_dev_socket_id(pair->nic.id));
 	if (pair->queues == NULL) {
 		log_error("no memory for the queues of pair '%s'", pair->spec.kernel);
 		return -ENOMEM;
 	}
 	for (unsigned int i = 0; i < pair->spec.queues; i++) {
-		pair->queues[i].nic_port = pair->nic.id;
-		pair->queues[i].kernel_port = pair->kernel.id;
-		pair->queues[i].id = i;
+		struct queue *queue = &pair->queues[i];
+
+		queue->id = i;
+		pair_init_direction(pair, &queue->to_kernel, &pair->nic, &pair->kernel, i);
+		pair_init_direction(pair, &queue->to_nic, &pair->kernel, &pair->nic, i);
 	}
 	return 0;
 }
 
 static int pair_configure(struct pair *pair, unsigned int index)
 {
-	const struct pair_spec *spec = &pair->spec;
-	int socket = rte_eth_dev_socket_id(pair->nic.id);
 	int ret;
 
-	ret = port_configure(&pair->nic, spec->queues, spec->queue_size, spec->mtu);
+	ret = pair_make_pools(pair, index);
 	if (ret < 0)
 		goto out;
-	ret = port_configure(&pair->kernel, spec->queues, spec->queue_size, spec->mtu);
+	ret = pair_make_queues(pair);
 	if (ret < 0)
 		goto out;
-	ret = pair_make_pool(pair, index, socket);
+	pair->mtu = pair->spec.mtu;
+	ret = pair_configure_nic(pair, pair->mtu);
 	if (ret < 0)
 		goto out;
-	ret = pair_make_queues(pair, socket);
-	if (ret < 0)
-		goto out;
-	ret = port_setup_queues(&pair->nic, spec->queues, socket, pair->pool);
-	if (ret < 0)
-		goto out;
-	ret = port_setup_queues(&pair->kernel, spec->queues, socket, pair->pool);
+	ret = pair_configure_kernel(pair, pair->mtu);
 out:
 	/* whatever a driver returned, it could not do what was asked */
 	if (ret < 0 && ret != -ENOMEM)
@@ -132,12 +207,14 @@ out:
 	return ret;
 }
 
-int pairs_configure(struct pair *pairs, unsigned int nb_pairs)
+int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; i < nb_pairs && ret == 0; i++)
+	for (unsigned int i = 0; i < nb_pairs && ret == 0; i++) {
+		pairs[i].wants_interrupts = interrupts;
 		ret = pair_configure(&pairs[i], i);
+	}
 	return ret;
 }
 
@@ -199,35 +276,28 @@ static void pair_check_netdev_mac(const struct pair *pair)
 	pair_use_promiscuous(pair, "its netdev has another MAC address");
 }
 
-static int pair_start_port(struct port *port)
+static int pair_start_error(const struct port *port, int error)
 {
-	int ret = rte_eth_dev_start(port->id);
-
-	port->started = ret == 0;
-	if (ret == 0)
-		return 0;
-	log_error("port '%s' (%s) does not start: %s", port->name, port->info.driver_name,
-		rte_strerror(-ret));
-	if (ret == -ENOMEM)
-		return ret;
+	if (error == -ENOMEM)
+		return error;
 	return port_is_virtio_user(&port->info) ? -ENOTCONN : -EIO;
 }
 
 static int pair_start(struct pair *pair)
 {
-	char mac[MAC_TEXT_SIZE];
+	char mac[MAC_TEXT_SIZE], offloads[512];
 	int ret;
 
 	ret = pair_set_mac(pair);
 	if (ret < 0)
 		return ret;
 	/* the kernel side first: what the NIC receives has somewhere to go */
-	ret = pair_start_port(&pair->kernel);
+	ret = pair_start_kernel(pair);
 	if (ret < 0)
-		return ret;
-	ret = pair_start_port(&pair->nic);
+		return pair_start_error(&pair->kernel, ret);
+	ret = pair_start_nic(pair);
 	if (ret < 0)
-		return ret;
+		return pair_start_error(&pair->nic, ret);
 	pair_check_netdev_mac(pair);
 	/* the kernel joins groups on its netdev, of which the NIC knows nothing */
 	ret = rte_eth_allmulticast_enable(pair->nic.id);
@@ -242,6 +312,8 @@ static int pair_start(struct pair *pair)
 		pair->spec.netdev[0] != '\0' ? pair->spec.netdev : "not named", mac, pair->spec.mtu,
 		pair->spec.queues, pair->nic.nb_rxd, pair->nic.nb_txd, pair->kernel.nb_rxd,
 		pair->kernel.nb_txd);
+	offloads_describe(&pair->offloads, offloads, sizeof(offloads));
+	log_info("pair '%s': offloads: %s", pair->spec.kernel, offloads);
 	return 0;
 }
 
@@ -258,8 +330,8 @@ void pair_sum(const struct pair *pair, struct counters *to_kernel, struct counte
 {
 	*to_kernel = *to_nic = (struct counters){0};
 	for (unsigned int q = 0; q < pair->spec.queues; q++) {
-		counters_sum(to_kernel, &pair->queues[q].to_kernel);
-		counters_sum(to_nic, &pair->queues[q].to_nic);
+		counters_sum(to_kernel, &pair->queues[q].to_kernel.counters);
+		counters_sum(to_nic, &pair->queues[q].to_nic.counters);
 	}
 }
 
@@ -272,8 +344,8 @@ void pairs_log_counters(const struct pair *pairs, unsigned int nb_pairs)
 		log_info("pair '%s': to kernel %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
 			 " dropped; to NIC %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
 			 " dropped",
-			pairs[i].spec.kernel, to_kernel.packets, to_kernel.bytes, to_kernel.dropped,
-			to_nic.packets, to_nic.bytes, to_nic.dropped);
+			pairs[i].spec.kernel, to_kernel.packets, to_kernel.bytes, counters_dropped(&to_kernel),
+			to_nic.packets, to_nic.bytes, counters_dropped(&to_nic));
 	}
 }
 
@@ -285,9 +357,14 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 		/* no new packets before the way out is closed */
 		port_close(&pair->nic);
 		port_close(&pair->kernel);
-		rte_mempool_free(pair->pool);
+		for (unsigned int q = 0; pair->queues != NULL && q < pair->spec.queues; q++) {
+			direction_drop_held(&pair->queues[q].to_kernel);
+			direction_drop_held(&pair->queues[q].to_nic);
+		}
+		rte_mempool_free(pair->nic_pool);
+		rte_mempool_free(pair->kernel_pool);
 		rte_free(pair->queues);
-		pair->pool = NULL;
+		pair->nic_pool = pair->kernel_pool = NULL;
 		pair->queues = NULL;
 	}
 }

@@ -4,9 +4,12 @@
 #ifndef FWD_PAIR_H
 #define FWD_PAIR_H
 
+#include <stdbool.h>
+
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
+#include "offloads.h"
 #include "pair_spec.h"
 #include "port.h"
 #include "queue.h"
@@ -18,7 +21,11 @@ struct pair {
 	struct port nic;
 	struct port kernel;
 	struct rte_ether_addr mac;
-	struct rte_mempool *pool;
+	unsigned int mtu; /* in force */
+	bool wants_interrupts;
+	struct offloads offloads;
+	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
+	struct rte_mempool *kernel_pool; /* for what the kernel sends */
 	struct queue *queues;
 };
 
@@ -26,8 +33,9 @@ struct pair {
  * exit_code_of(), and logged.
  */
 int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int nb_pairs);
-int pairs_check(const struct pair *pairs, unsigned int nb_pairs);
-int pairs_configure(struct pair *pairs, unsigned int nb_pairs);
+/* Also settles the offloads. */
+int pairs_check(struct pair *pairs, unsigned int nb_pairs);
+int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts);
 int pairs_start(struct pair *pairs, unsigned int nb_pairs);
 
 /* Over all queues, since the start. */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 enum pair_key {
+	PAIR_KEY_CHECKSUM,
+	PAIR_KEY_GRO,
 	PAIR_KEY_KERNEL,
 	PAIR_KEY_MAC,
 	PAIR_KEY_MTU,
@@ -15,10 +17,14 @@ enum pair_key {
 	PAIR_KEY_NIC,
 	PAIR_KEY_QUEUES,
 	PAIR_KEY_QUEUE_SIZE,
+	PAIR_KEY_RX_CHECKSUM,
+	PAIR_KEY_TSO,
 	PAIR_KEY_COUNT,
 };
 
 static const char *const pair_key_names[PAIR_KEY_COUNT] = {
+	[PAIR_KEY_CHECKSUM] = "checksum",
+	[PAIR_KEY_GRO] = "gro",
 	[PAIR_KEY_KERNEL] = "kernel",
 	[PAIR_KEY_MAC] = "mac",
 	[PAIR_KEY_MTU] = "mtu",
@@ -26,6 +32,8 @@ static const char *const pair_key_names[PAIR_KEY_COUNT] = {
 	[PAIR_KEY_NIC] = "nic",
 	[PAIR_KEY_QUEUES] = "queues",
 	[PAIR_KEY_QUEUE_SIZE] = "queue_size",
+	[PAIR_KEY_RX_CHECKSUM] = "rx_checksum",
+	[PAIR_KEY_TSO] = "tso",
 };
 
 static enum pair_key pair_key_find(const char *name)
@@ -46,6 +54,16 @@ static void pair_set_port_name(const char *label, const char *key, const char *v
 			label, key, PORT_NAME_MAX);
 	else
 		strcpy(name, value);
+}
+
+static void pair_set_offload(struct pair_spec *spec, enum pair_key key, const char *value,
+	const char *label, struct problems *problems)
+{
+	const char *name = pair_key_names[key];
+
+	if (!offload_parse_choice(value, &spec->offloads.choices[offload_find(name)]))
+		problems_add(problems, "%s: %s '%s' is neither auto nor on nor off", label, name,
+			value);
 }
 
 static void pair_set(struct pair_spec *spec, enum pair_key key, const char *value,
@@ -89,6 +107,12 @@ static void pair_set(struct pair_spec *spec, enum pair_key key, const char *valu
 			problems_add(problems,
 				"%s: queue_size '%s' is not a power of two from %d to %d", label,
 				value, QUEUE_SIZE_MIN, QUEUE_SIZE_MAX);
+		break;
+	case PAIR_KEY_CHECKSUM:
+	case PAIR_KEY_GRO:
+	case PAIR_KEY_RX_CHECKSUM:
+	case PAIR_KEY_TSO:
+		pair_set_offload(spec, key, value, label, problems);
 		break;
 	case PAIR_KEY_COUNT:
 		break;
@@ -135,6 +159,7 @@ void pair_spec_parse(
 		problems_add(problems, "%s: nic= is missing", label);
 	if (!seen[PAIR_KEY_KERNEL])
 		problems_add(problems, "%s: kernel= is missing", label);
+	offload_spec_check(&spec->offloads, label, problems);
 	free(copy);
 }
 

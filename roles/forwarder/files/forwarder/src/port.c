@@ -15,6 +15,11 @@ bool port_is_virtio_user(const struct rte_eth_dev_info *info)
 	return info->driver_name != NULL && strstr(info->driver_name, "virtio_user") != NULL;
 }
 
+bool port_is_virtio(const struct rte_eth_dev_info *info)
+{
+	return info->driver_name != NULL && strstr(info->driver_name, "virtio") != NULL;
+}
+
 int port_find(struct port *port, const char *name, enum port_side side)
 {
 	*port = (struct port){.side = side};
@@ -44,19 +49,17 @@ void port_check(
 			port->name, info->driver_name, info->min_mtu, info->max_mtu, mtu);
 }
 
-static void port_fill_conf(
-	const struct port *port, unsigned int queues, unsigned int mtu, struct rte_eth_conf *conf)
+static void port_fill_conf(const struct port *port, unsigned int queues, unsigned int mtu,
+	bool interrupts, struct rte_eth_conf *conf)
 {
 	const struct rte_eth_dev_info *info = &port->info;
 
 	memset(conf, 0, sizeof(*conf));
-	/* No Rx offload: without GUEST_CSUM the kernel completes its checksums itself, and
-	 * without VLAN stripping tags pass through.
-	 */
+	/* never VLAN stripping: tags pass through */
 	conf->rxmode.mtu = mtu;
-	/* a NIC that writes less into a buffer than its size hands on chains of mbufs */
-	conf->txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-	conf->intr_conf.lsc = (*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
+	conf->rxmode.offloads = port->rx_offloads;
+	conf->txmode.offloads = port->tx_offloads;
+	conf->intr_conf.rxq = interrupts;
 	if (port->side != PORT_NIC || queues == 1)
 		return;
 	conf->rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & PORT_RSS_TYPES;
@@ -84,16 +87,22 @@ static int port_set_mtu(const struct port *port, unsigned int mtu)
 	return ret;
 }
 
-int port_configure(
-	struct port *port, unsigned int queues, unsigned int queue_size, unsigned int mtu)
+int port_configure(struct port *port, unsigned int queues, unsigned int queue_size,
+	unsigned int mtu, bool interrupts)
 {
 	struct rte_eth_conf conf;
 	int ret;
 
-	port_fill_conf(port, queues, mtu, &conf);
+	port_fill_conf(port, queues, mtu, interrupts, &conf);
 	/* also a configuration that failed half way is to be closed */
 	port->configured = true;
+	port->has_interrupts = interrupts;
 	ret = rte_eth_dev_configure(port->id, queues, queues, &conf);
+	if (ret < 0 && interrupts) {
+		port->has_interrupts = false;
+		conf.intr_conf.rxq = 0;
+		ret = rte_eth_dev_configure(port->id, queues, queues, &conf);
+	}
 	if (ret < 0) {
 		log_error("port '%s' (%s) refuses its configuration: %s", port->name,
 			port->info.driver_name, rte_strerror(-ret));
@@ -121,8 +130,8 @@ int port_setup_queues(
 	struct rte_eth_txconf txconf = port->info.default_txconf;
 	int ret = 0;
 
-	rxconf.offloads = 0;
-	txconf.offloads = port->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	rxconf.offloads = port->rx_offloads;
+	txconf.offloads = port->tx_offloads;
 	for (unsigned int queue = 0; queue < queues && ret == 0; queue++) {
 		ret = rte_eth_rx_queue_setup(port->id, queue, port->nb_rxd, socket, &rxconf, pool);
 		if (ret == 0)

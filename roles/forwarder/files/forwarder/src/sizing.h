@@ -4,23 +4,27 @@
 #ifndef FWD_SIZING_H
 #define FWD_SIZING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define BURST_SIZE    32
+/* Larger than usual: one call of a driver serves more packets, and merging finds more to merge. */
+#define BURST_SIZE    64
 #define MEMPOOL_CACHE 256 /* mbufs an lcore keeps to itself */
 
-/* Descriptors of one queue, as the ports accepted them. */
+/* Descriptors of one direction of one queue, as the ports accepted them. */
 struct ring_sizes {
-	uint16_t nic_rx;
-	uint16_t nic_tx;
-	uint16_t kernel_rx;
-	uint16_t kernel_tx;
+	uint16_t from; /* Rx of the port where the mbufs come from */
+	uint16_t to;   /* Tx of the port where they go */
 };
 
 /* Bytes of an mbuf that holds a whole frame of this MTU, so that nothing needs a chain. */
 uint16_t sizing_data_room(unsigned int mtu, unsigned int headroom);
-/* mbufs with which every ring can be full and every lcore at work at once. */
-unsigned int sizing_mbufs(
-	const struct ring_sizes *rings, unsigned int nb_queues, unsigned int nb_lcores);
+/* The same where packets of up to 64 KB come: NICs take them in a limited number of buffers. */
+uint16_t sizing_large_room(unsigned int mtu, unsigned int headroom);
+/* True if a frame of this MTU needs a chain of mbufs with this room. */
+bool sizing_needs_chain(unsigned int mtu, unsigned int room, unsigned int headroom);
+/* mbufs with which both rings can be full and every lcore at work at once. */
+unsigned int sizing_mbufs(const struct ring_sizes *rings, unsigned int nb_queues,
+	unsigned int nb_lcores, unsigned int held_max);
 
 #endif

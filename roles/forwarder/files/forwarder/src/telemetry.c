@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "log.h"
+#include "worker.h"
 
 /* Requests come on a thread of DPDK's own. */
 static pthread_mutex_t telemetry_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -40,7 +41,13 @@ static int telemetry_add_counters(
 	rte_tel_data_start_dict(sub);
 	compat_tel_dict_uint(sub, "packets", counters->packets);
 	compat_tel_dict_uint(sub, "bytes", counters->bytes);
-	compat_tel_dict_uint(sub, "dropped", counters->dropped);
+	compat_tel_dict_uint(sub, "dropped", counters_dropped(counters));
+	compat_tel_dict_uint(sub, "dropped_full", counters->dropped_full);
+	compat_tel_dict_uint(sub, "dropped_invalid", counters->dropped_invalid);
+	compat_tel_dict_uint(sub, "dropped_memory", counters->dropped_memory);
+	compat_tel_dict_uint(sub, "dropped_limited", counters->dropped_limited);
+	compat_tel_dict_uint(sub, "cut", counters->cut);
+	compat_tel_dict_uint(sub, "merged", counters->merged);
 	return telemetry_add_container(dict, name, sub);
 }
 
@@ -56,9 +63,9 @@ static int telemetry_add_lcores(struct rte_tel_data *dict, const struct pair *pa
 		bool seen = false;
 
 		for (unsigned int i = 0; i < q; i++)
-			seen |= pair->queues[i].lcore == pair->queues[q].lcore;
+			seen |= pair->queues[i].worker == pair->queues[q].worker;
 		if (!seen)
-			compat_tel_array_uint(sub, pair->queues[q].lcore);
+			compat_tel_array_uint(sub, pair->queues[q].worker->lcore);
 	}
 	return telemetry_add_container(dict, "lcores", sub);
 }
@@ -72,10 +79,10 @@ static int telemetry_add_queue(struct rte_tel_data *dict, const struct queue *qu
 
 	if (sub == NULL)
 		return -ENOMEM;
-	counters_sum(&to_kernel, &queue->to_kernel);
-	counters_sum(&to_nic, &queue->to_nic);
+	counters_sum(&to_kernel, &queue->to_kernel.counters);
+	counters_sum(&to_nic, &queue->to_nic.counters);
 	rte_tel_data_start_dict(sub);
-	compat_tel_dict_uint(sub, "lcore", queue->lcore);
+	compat_tel_dict_uint(sub, "lcore", queue->worker->lcore);
 	ret = telemetry_add_counters(sub, "to_kernel", &to_kernel);
 	if (ret == 0)
 		ret = telemetry_add_counters(sub, "to_nic", &to_nic);
@@ -127,7 +134,7 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 	rte_tel_data_add_dict_string(dict, "netdev", pair->spec.netdev);
 	compat_tel_dict_uint(dict, "queues", pair->spec.queues);
 	compat_tel_dict_uint(dict, "queue_size", pair->spec.queue_size);
-	compat_tel_dict_uint(dict, "mtu", pair->spec.mtu);
+	compat_tel_dict_uint(dict, "mtu", pair->mtu);
 	rte_tel_data_add_dict_string(dict, "mac", mac);
 	rte_tel_data_add_dict_string(
 		dict, "link", link.link_status == RTE_ETH_LINK_UP ? "up" : "down");

@@ -139,18 +139,24 @@ const struct vdev_spec *vdev_spec_find(
 	return NULL;
 }
 
-static void vdev_match_pair(
-	const struct vdev_spec *vdev, struct pair_spec *pair, struct problems *problems)
+static void vdev_match_rings(
+	const struct vdev_spec *vdev, const struct pair_spec *pair, struct problems *problems)
 {
 	/* the kernel spreads flows over every queue of the tap: one nobody serves loses its share
 	 */
 	if (vdev->queues != pair->queues)
 		problems_add(problems, "'%s' has queues=%u in --vdev but queues=%u in --pair",
-			pair->kernel, vdev->queues, pair->queues);
+			vdev->name, vdev->queues, pair->queues);
 	if (vdev->queue_size < pair->queue_size)
 		problems_add(problems,
 			"'%s' has queue_size=%u in --vdev but queue_size=%u in --pair",
-			pair->kernel, vdev->queue_size, pair->queue_size);
+			vdev->name, vdev->queue_size, pair->queue_size);
+}
+
+static void vdev_match_pair(
+	const struct vdev_spec *vdev, struct pair_spec *pair, struct problems *problems)
+{
+	vdev_match_rings(vdev, pair, problems);
 	if (vdev->has_mac && pair->has_mac && memcmp(vdev->mac, pair->mac, MAC_LEN))
 		problems_add(
 			problems, "'%s' has one mac in --vdev and another in --pair", pair->kernel);
@@ -171,12 +177,16 @@ void vdev_specs_match(const struct vdev_spec *vdevs, unsigned int nb_vdevs, stru
 			vdev_match_pair(vdev, &pairs[i], problems);
 		else if (vdev_is_virtio_user(pairs[i].kernel))
 			problems_add(problems, "'%s' of --pair has no --vdev", pairs[i].kernel);
+		vdev = vdev_spec_find(vdevs, nb_vdevs, pairs[i].nic);
+		if (vdev != NULL)
+			vdev_match_rings(vdev, &pairs[i], problems);
 	}
 	for (unsigned int i = 0; i < nb_vdevs; i++) {
 		bool used = false;
 
 		for (unsigned int j = 0; j < nb_pairs; j++)
-			used |= !strcmp(vdevs[i].name, pairs[j].kernel);
+			used |= !strcmp(vdevs[i].name, pairs[j].kernel) ||
+				!strcmp(vdevs[i].name, pairs[j].nic);
 		if (!used)
 			problems_add(problems, "--vdev=%s belongs to no --pair", vdevs[i].name);
 		for (unsigned int j = i + 1; j < nb_vdevs; j++) {

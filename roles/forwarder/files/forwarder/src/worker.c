@@ -21,7 +21,7 @@ static int worker_add_queue(struct worker *worker, struct queue *queue)
 	queues = rte_realloc(worker->queues, (worker->nb_queues + 1) * sizeof(*queues), 0);
 	if (queues == NULL)
 		return -ENOMEM;
-	queue->lcore = worker->lcore;
+	queue->worker = worker;
 	queues[worker->nb_queues++] = queue;
 	worker->queues = queues;
 	return 0;
@@ -46,7 +46,10 @@ int workers_make(
 		if (index == workers->count)
 			break;
 		workers->list[index].lcore = lcore;
-		workers->list[index++].idle = idle;
+		workers->list[index].idle = idle;
+		interrupts_open(&workers->list[index].interrupts);
+		workers->list[index].uses_interrupts = idle == IDLE_ADAPTIVE;
+		index++;
 	}
 	for (unsigned int i = 0; i < nb_pairs; i++) {
 		for (unsigned int q = 0; q < pairs[i].spec.queues; q++) {
@@ -92,8 +95,10 @@ int workers_run(struct workers *workers)
 
 void workers_free(struct workers *workers)
 {
-	for (unsigned int i = 0; workers->list != NULL && i < workers->count; i++)
+	for (unsigned int i = 0; workers->list != NULL && i < workers->count; i++) {
+		interrupts_close(&workers->list[i].interrupts);
 		rte_free(workers->list[i].queues);
+	}
 	rte_free(workers->list);
 	*workers = (struct workers){0};
 }

@@ -9,9 +9,19 @@
 #include <rte_common.h>
 
 #include "heartbeat.h"
-#include "options.h"
+#include "idle.h"
+#include "interrupts.h"
 #include "pair.h"
 #include "queue.h"
+
+/* How an lcore spent its time; written by it alone. */
+struct worker_times {
+	uint64_t started;     /* TSC */
+	uint64_t idle_since;  /* TSC of the first round without a packet; 0: at work */
+	uint64_t idle_cycles; /* all such times that have ended */
+	uint64_t sleeps;
+	uint64_t waits; /* for an interrupt */
+};
 
 /* A polling lcore and its queues. */
 struct worker {
@@ -20,6 +30,9 @@ struct worker {
 	enum idle_mode idle;
 	unsigned int nb_queues;
 	struct queue **queues;
+	struct worker_times times;
+	struct interrupts interrupts;
+	bool uses_interrupts; /* all of its queues have them */
 } __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
 
 struct workers {

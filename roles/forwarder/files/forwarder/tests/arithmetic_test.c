@@ -28,15 +28,21 @@ static void test_data_room(void **state)
 	assert_int_equal(sizing_data_room(1500, 128), 2048 + 128);
 	assert_int_equal(sizing_data_room(9000, 128), 9216 + 128);
 	assert_int_equal(sizing_data_room(9698, 128), 10240 + 128);
+	/* 64 KB in few enough buffers */
+	assert_int_equal(sizing_large_room(1500, 128), 4096 + 128);
+	assert_int_equal(sizing_large_room(9000, 128), 9216 + 128);
+	assert_false(sizing_needs_chain(1500, 2048 + 128, 128));
+	assert_false(sizing_needs_chain(2048 - 38, 2048 + 128, 128));
+	assert_true(sizing_needs_chain(2048 - 37, 2048 + 128, 128));
 }
 
 static void test_mbufs(void **state)
 {
-	const struct ring_sizes rings = {1024, 512, 256, 128};
+	const struct ring_sizes rings = {.from = 1024, .to = 512};
 
 	(void)state;
-	assert_int_equal(sizing_mbufs(&rings, 1, 1), 1920 + 64 + 384);
-	assert_int_equal(sizing_mbufs(&rings, 4, 2), 4 * 1920 + 2 * (64 + 384));
+	assert_int_equal(sizing_mbufs(&rings, 1, 1, 0), 1536 + 128 + 384);
+	assert_int_equal(sizing_mbufs(&rings, 4, 2, 256), 4 * (1536 + 256) + 2 * (128 + 384));
 }
 
 static void test_assign(void **state)
@@ -63,19 +69,32 @@ static void test_assign(void **state)
 
 static void test_idle(void **state)
 {
-	unsigned int last = 0;
-
 	(void)state;
-	assert_int_equal(idle_sleep_ns(0), 0);
-	assert_int_equal(idle_sleep_ns(IDLE_SPIN_ROUNDS - 1), 0);
-	assert_int_equal(idle_sleep_ns(IDLE_SPIN_ROUNDS), IDLE_STEP_NS);
-	for (unsigned int rounds = 0; rounds < 2000; rounds++) {
-		assert_true(idle_sleep_ns(rounds) >= last);
-		last = idle_sleep_ns(rounds);
+	for (int interrupts = 0; interrupts <= 1; interrupts++) {
+		unsigned int longest = interrupts ? IDLE_WAIT_SLEEP_NS : IDLE_SLEEP_MAX_NS;
+		unsigned int last = 0;
+
+		for (uint64_t us = 0; us < 10000; us++) {
+			struct idle_step step = idle_decide(us, interrupts);
+
+			if (us < IDLE_SPIN_US) {
+				assert_int_equal(step.kind, IDLE_SPIN);
+				continue;
+			}
+			if (interrupts && us >= IDLE_WAIT_US) {
+				assert_int_equal(step.kind, IDLE_WAIT);
+				continue;
+			}
+			assert_int_equal(step.kind, IDLE_SLEEP);
+			/* never much longer than nothing came */
+			assert_true(step.sleep_ns <= us * 1000 / 4 || step.sleep_ns == IDLE_SLEEP_MIN_NS);
+			assert_true(step.sleep_ns >= last && step.sleep_ns <= longest);
+			last = step.sleep_ns;
+		}
+		assert_int_equal(last, longest);
 	}
-	assert_int_equal(last, IDLE_MAX_NS);
-	/* the count of empty rounds never needs a limit */
-	assert_int_equal(idle_sleep_ns(UINT32_MAX), IDLE_MAX_NS);
+	/* after years, too */
+	assert_int_equal(idle_decide(UINT64_MAX / 1000, false).sleep_ns, IDLE_SLEEP_MAX_NS);
 }
 
 static void test_heartbeat(void **state)
@@ -95,7 +114,7 @@ static void test_heartbeat(void **state)
 
 static void test_counters(void **state)
 {
-	struct counters a = {.packets = 1, .bytes = 60, .dropped = 2};
+	struct counters a = {.packets = 1, .bytes = 60, .dropped_full = 2, .dropped_limited = 3};
 	struct counters sum = {0};
 
 	(void)state;
@@ -104,7 +123,8 @@ static void test_counters(void **state)
 	counters_sum(&sum, &a);
 	assert_int_equal(sum.packets, 10);
 	assert_int_equal(sum.bytes, 120);
-	assert_int_equal(sum.dropped, 4);
+	assert_int_equal(counters_dropped(&a), 5);
+	assert_int_equal(counters_dropped(&sum), 10);
 }
 
 static void test_exit_codes(void **state)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "checksum.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include <rte_ip.h>
+
+#define CHECKSUM_IPV4_AT     10
+#define CHECKSUM_IPV4_ADDRS  12
+#define CHECKSUM_IPV6_ADDRS  8
+#define CHECKSUM_IPV4_PAIR   8	/* bytes of two addresses */
+#define CHECKSUM_IPV6_PAIR   32
+#define CHECKSUM_TCP_AT	     16
+#define CHECKSUM_UDP_AT	     6
+
+static uint16_t checksum_fold(uint32_t sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum + (sum >> 16);
+}
+
+void checksum_fill_ipv4(uint8_t *ip, uint16_t ip_len)
+{
+	uint16_t sum;
+
+	memset(ip + CHECKSUM_IPV4_AT, 0, sizeof(sum));
+	sum = ~rte_raw_cksum(ip, ip_len);
+	memcpy(ip + CHECKSUM_IPV4_AT, &sum, sizeof(sum));
+}
+
+bool checksum_ipv4_is_good(const uint8_t *ip, uint16_t ip_len)
+{
+	return rte_raw_cksum(ip, ip_len) == 0xffff;
+}
+
+uint8_t *checksum_field(const struct rte_mbuf *pkt, const struct headers *headers)
+{
+	return rte_pktmbuf_mtod_offset(pkt, uint8_t *,
+		headers->l2_len + headers->l3_len +
+			(headers->l4 == IPPROTO_TCP ? CHECKSUM_TCP_AT : CHECKSUM_UDP_AT));
+}
+
+void checksum_finish(struct rte_mbuf *pkt, const struct headers *headers)
+{
+	uint8_t *field = checksum_field(pkt, headers);
+	uint32_t at = headers->l2_len + headers->l3_len;
+	uint32_t end = pkt->pkt_len;
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(pkt, const uint8_t *, headers->l2_len);
+	uint16_t sum = 0;
+
+	/* a short frame may be padded after the end of the IP packet */
+	if (headers->ipv4 && headers->l2_len + headers_get16(ip + 2) < end)
+		end = headers->l2_len + headers_get16(ip + 2);
+	rte_raw_cksum_mbuf(pkt, at, end - at, &sum);
+	sum = ~sum;
+	/* 0 says that a UDP packet has no checksum */
+	if (sum == 0 && headers->l4 == IPPROTO_UDP)
+		sum = 0xffff;
+	memcpy(field, &sum, sizeof(sum));
+}
+
+void checksum_put_pseudo(struct rte_mbuf *pkt, const struct headers *headers, uint32_t l4_len)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(pkt, const uint8_t *, headers->l2_len);
+	uint32_t sum;
+	uint16_t folded;
+
+	if (headers->ipv4)
+		sum = rte_raw_cksum(ip + CHECKSUM_IPV4_ADDRS, CHECKSUM_IPV4_PAIR);
+	else
+		sum = rte_raw_cksum(ip + CHECKSUM_IPV6_ADDRS, CHECKSUM_IPV6_PAIR);
+	sum += htons(headers->l4);
+	sum += htons(l4_len & 0xffff);
+	sum += htons(l4_len >> 16);
+	folded = checksum_fold(sum);
+	memcpy(checksum_field(pkt, headers), &folded, sizeof(folded));
+}
+
+void checksum_change_length(uint8_t *field, uint32_t old_len, uint32_t new_len)
+{
+	uint16_t value;
+	uint32_t sum;
+
+	memcpy(&value, field, sizeof(value));
+	sum = value;
+	sum += (uint16_t)~htons(old_len & 0xffff);
+	sum += (uint16_t)~htons(old_len >> 16);
+	sum += htons(new_len & 0xffff);
+	sum += htons(new_len >> 16);
+	value = checksum_fold(sum);
+	memcpy(field, &value, sizeof(value));
+}

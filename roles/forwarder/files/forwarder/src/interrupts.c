@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "interrupts.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <rte_ethdev.h>
+#include <rte_interrupts.h>
+
+#define INTERRUPTS_EVENTS 16
+/* So many packets that nobody was woken for, and more than this part of the waits: no accident. */
+#define INTERRUPTS_MISSED_MIN  3
+#define INTERRUPTS_MISSED_PART 4
+
+void interrupts_open(struct interrupts *interrupts)
+{
+	*interrupts = (struct interrupts){.epoll_fd = epoll_create1(EPOLL_CLOEXEC)};
+}
+
+void interrupts_close(struct interrupts *interrupts)
+{
+	if (interrupts->epoll_fd >= 0)
+		close(interrupts->epoll_fd);
+	interrupts->epoll_fd = -1;
+}
+
+bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue)
+{
+	return interrupts->epoll_fd >= 0 &&
+		rte_eth_dev_rx_intr_ctl_q(port, queue, interrupts->epoll_fd, RTE_INTR_EVENT_ADD,
+			NULL) == 0;
+}
+
+void interrupts_remove(struct interrupts *interrupts, uint16_t port, uint16_t queue)
+{
+	if (interrupts->epoll_fd >= 0)
+		rte_eth_dev_rx_intr_ctl_q(
+			port, queue, interrupts->epoll_fd, RTE_INTR_EVENT_DEL, NULL);
+}
+
+void interrupts_enable(uint16_t port, uint16_t queue)
+{
+	rte_eth_dev_rx_intr_enable(port, queue);
+}
+
+void interrupts_disable(uint16_t port, uint16_t queue)
+{
+	rte_eth_dev_rx_intr_disable(port, queue);
+}
+
+void interrupts_wait(struct interrupts *interrupts, int timeout_ms)
+{
+	struct rte_epoll_event events[INTERRUPTS_EVENTS];
+
+	interrupts->timed_out =
+		rte_epoll_wait(interrupts->epoll_fd, events, INTERRUPTS_EVENTS, timeout_ms) <= 0;
+}
+
+bool interrupts_judge(struct interrupts *interrupts, bool had_packets)
+{
+	if (!interrupts->timed_out)
+		interrupts->woken++;
+	else if (had_packets)
+		interrupts->missed++;
+	return interrupts->missed < INTERRUPTS_MISSED_MIN ||
+		interrupts->missed < interrupts->woken / INTERRUPTS_MISSED_PART;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "pair_ports.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sizing.h"
+#include "worker.h"
+
+#define PAIR_PAUSE_STEP_US 100
+#define PAIR_PAUSE_STEPS   10000
+
+/* Where a worker was when the pause began: after two more beats a whole round has passed. */
+#define PAIR_PAUSE_BEATS 2
+
+static uint64_t pair_beats(const struct queue *queue)
+{
+	return __atomic_load_n(&queue->worker->heartbeat.beats, __ATOMIC_ACQUIRE);
+}
+
+static int pair_await_round(const struct queue *queue)
+{
+	uint64_t begin = pair_beats(queue);
+
+	for (unsigned int i = 0; i < PAIR_PAUSE_STEPS; i++) {
+		if (pair_beats(queue) - begin >= PAIR_PAUSE_BEATS)
+			return 0;
+		usleep(PAIR_PAUSE_STEP_US);
+	}
+	log_error("lcore %u does not let go of its queues", queue->worker->lcore);
+	return -ETIMEDOUT;
+}
+
+int pair_pause(struct pair *pair)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < pair->spec.queues; i++)
+		__atomic_store_n(&pair->queues[i].paused, true, __ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < pair->spec.queues && ret == 0; i++)
+		ret = pair_await_round(&pair->queues[i]);
+	for (unsigned int i = 0; i < pair->spec.queues && ret == 0; i++) {
+		direction_drop_held(&pair->queues[i].to_kernel);
+		direction_drop_held(&pair->queues[i].to_nic);
+	}
+	return ret;
+}
+
+void pair_resume(struct pair *pair)
+{
+	for (unsigned int i = 0; i < pair->spec.queues; i++)
+		__atomic_store_n(&pair->queues[i].paused, false, __ATOMIC_RELEASE);
+}
+
+static int pair_setup(struct pair *pair, struct port *port, unsigned int mtu)
+{
+	const struct pair_spec *spec = &pair->spec;
+	struct rte_mempool *pool = port->side == PORT_NIC ? pair->nic_pool : pair->kernel_pool;
+	int ret;
+
+	ret = port_configure(port, spec->queues, spec->queue_size, mtu, pair->wants_interrupts);
+	if (ret < 0)
+		return ret;
+	return port_setup_queues(
+		port, spec->queues, rte_eth_dev_socket_id(pair->nic.id), pool);
+}
+
+int pair_configure_nic(struct pair *pair, unsigned int mtu)
+{
+	struct port *nic = &pair->nic;
+	unsigned int room = rte_pktmbuf_data_room_size(pair->nic_pool);
+
+	nic->rx_offloads = pair->offloads.nic_rx;
+	if (sizing_needs_chain(mtu, room, RTE_PKTMBUF_HEADROOM)) {
+		if ((nic->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) == 0) {
+			log_error("port '%s' (%s) can not receive frames of MTU %u in buffers made "
+				  "for MTU %u (restart the forwarder)",
+				nic->name, nic->info.driver_name, mtu, pair->spec.mtu);
+			return -ENOTSUP;
+		}
+		nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+	}
+	return pair_setup(pair, nic, mtu);
+}
+
+int pair_configure_kernel(struct pair *pair, unsigned int mtu)
+{
+	return pair_setup(pair, &pair->kernel, mtu);
+}
+
+/* The queues of the pair whose worker waits for interrupts take part in it while the port runs. */
+static void pair_add_interrupts(struct pair *pair, const struct port *port)
+{
+	for (unsigned int i = 0; i < pair->spec.queues; i++) {
+		struct worker *worker = pair->queues[i].worker;
+
+		if (!worker->uses_interrupts)
+			continue;
+		if (port->has_interrupts && interrupts_add(&worker->interrupts, port->id, i))
+			continue;
+		log_info("lcore %u sleeps by the clock: port '%s' (%s) gives no Rx interrupts",
+			worker->lcore, port->name, port->info.driver_name);
+		worker->uses_interrupts = false;
+	}
+}
+
+static void pair_remove_interrupts(struct pair *pair, const struct port *port)
+{
+	for (unsigned int i = 0; port->has_interrupts && i < pair->spec.queues; i++)
+		interrupts_remove(&pair->queues[i].worker->interrupts, port->id, i);
+}
+
+static int pair_start_port(struct pair *pair, struct port *port)
+{
+	int ret = rte_eth_dev_start(port->id);
+
+	port->started = ret == 0;
+	if (ret < 0)
+		log_error("port '%s' (%s) does not start: %s", port->name, port->info.driver_name,
+			rte_strerror(-ret));
+	else if (pair->wants_interrupts)
+		pair_add_interrupts(pair, port);
+	return ret;
+}
+
+static void pair_stop_port(struct pair *pair, struct port *port)
+{
+	if (!port->started)
+		return;
+	pair_remove_interrupts(pair, port);
+	rte_eth_dev_stop(port->id);
+	port->started = false;
+}
+
+int pair_start_nic(struct pair *pair)
+{
+	return pair_start_port(pair, &pair->nic);
+}
+
+int pair_start_kernel(struct pair *pair)
+{
+	return pair_start_port(pair, &pair->kernel);
+}
+
+void pair_stop_nic(struct pair *pair)
+{
+	pair_stop_port(pair, &pair->nic);
+}
+
+void pair_stop_kernel(struct pair *pair)
+{
+	pair_stop_port(pair, &pair->kernel);
+}
