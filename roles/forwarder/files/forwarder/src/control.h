@@ -9,19 +9,26 @@
 #include <stdbool.h>
 
 #include "options.h"
+#include "link_watch.h"
 #include "pair.h"
 #include "worker.h"
 
-/* The thread that does everything but forwarding: signals, systemd, link states. */
+/* The thread that does everything but forwarding: signals, systemd, keeping the
+ * pairs as their netdevs want them.
+ */
 struct control {
-	const struct pair *pairs;
+	struct pair *pairs;
 	unsigned int nb_pairs;
 	struct workers *workers;
 	cpu_set_t cpus; /* where it runs: not where lcores poll */
 
 	/* its own */
 	pthread_t thread;
+	int signal_fd;
+	int nics_fd; /* events of NICs */
+	struct link_watch links;
 	bool links_up[PAIRS_MAX];
+	enum mirror_state states[PAIRS_MAX];
 };
 
 /* To be called before any other thread is made: the signals are the control thread's alone. */

@@ -11,7 +11,7 @@
 #include <rte_ethdev.h>
 
 #include "log.h"
-#include "netdev.h"
+#include "mirror.h"
 #include "port.h"
 #include "precheck.h"
 
@@ -77,7 +77,7 @@ static int create_check_netdevs(const struct options *options)
 	struct problems problems = {0};
 
 	for (unsigned int i = 0; i < options->nb_pairs; i++)
-		precheck_netdev(SYSFS_NET, options->pairs[i].netdev, &problems);
+		precheck_netdev(options->pairs[i].netdev, &problems);
 	if (problems.count == 0)
 		return 0;
 	log_error("%s", problems.text);
@@ -119,6 +119,8 @@ int create_pairs(struct options *options)
 	}
 	if (ret == 0)
 		ret = create_check_netdevs(options);
+	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
+		mirror_read_start(&options->pairs[i]);
 	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
 		ret = create_kernel_port(options, &options->pairs[i]);
 	return ret;

@@ -21,6 +21,7 @@
 #include "create.h"
 #include "exit_code.h"
 #include "log.h"
+#include "mirror.h"
 #include "options.h"
 #include "pair.h"
 #include "precheck.h"
@@ -128,6 +129,8 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 		log_error("%s", kernel_side.text);
 		return EXIT_CODE_KERNEL_SIDE;
 	}
+	for (unsigned int i = 0; i < options->nb_pairs; i++)
+		mirror_read_start(&options->pairs[i]);
 	return EXIT_CODE_OK;
 }
 

@@ -7,10 +7,13 @@
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "link_message.h"
 
 /* One attribute as a string without its line end. */
 static int netdev_read(
@@ -25,7 +28,6 @@ static int netdev_read(
 	if (fd < 0)
 		return -errno;
 	len = read(fd, value, size - 1);
-	/* the carrier of a netdev that is down gives EINVAL here */
 	if (len < 0)
 		len = -errno;
 	close(fd);
@@ -37,55 +39,54 @@ static int netdev_read(
 	return 0;
 }
 
-bool netdev_exists(const char *sysfs_net, const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", sysfs_net, name);
-	return access(path, F_OK) == 0;
-}
-
-bool netdev_is_tap(const char *sysfs_net, const char *name)
+bool netdev_has_chosen_mac(const char *sysfs_net, const char *name)
 {
 	char value[32];
 
-	return netdev_read(sysfs_net, name, "tun_flags", value, sizeof(value)) == 0;
-}
-
-bool netdev_has_carrier(const char *sysfs_net, const char *name)
-{
-	char value[32];
-
-	return netdev_read(sysfs_net, name, "carrier", value, sizeof(value)) == 0 &&
-		value[0] == '1';
+	/* NET_ADDR_SET */
+	return netdev_read(sysfs_net, name, "addr_assign_type", value, sizeof(value)) == 0 &&
+		!strcmp(value, "3");
 }
 
 struct netdev_request {
 	struct nlmsghdr header;
 	struct ifinfomsg link;
+	struct rtattr mask_header;
+	uint32_t mask;
 	struct rtattr name_header;
 	char name[NETDEV_NAME_MAX + 1];
 };
 
-/* Asks for all about one link; returns the length of the answer. */
-static ssize_t netdev_ask_link(const char *name, void *answer, size_t size)
+static void netdev_fill_request(int ifindex, const char *name, struct netdev_request *request)
 {
-	struct netdev_request request = {
-		.header = {.nlmsg_len = sizeof(request),
+	*request = (struct netdev_request){
+		.header = {.nlmsg_len = sizeof(*request),
 			.nlmsg_type = RTM_GETLINK,
 			.nlmsg_flags = NLM_F_REQUEST},
-		.name_header = {.rta_len = sizeof(struct rtattr) + sizeof(request.name),
+		.link = {.ifi_index = ifindex},
+		.mask_header = {.rta_len = RTA_LENGTH(sizeof(request->mask)),
+			.rta_type = IFLA_EXT_MASK},
+		.mask = RTEXT_FILTER_SKIP_STATS,
+		.name_header = {.rta_len = RTA_LENGTH(sizeof(request->name)),
 			.rta_type = IFLA_IFNAME},
 	};
+	if (ifindex == 0)
+		snprintf(request->name, sizeof(request->name), "%s", name);
+	else
+		request->header.nlmsg_len = offsetof(struct netdev_request, name_header);
+}
+
+/* Returns the length of the answer. */
+static ssize_t netdev_ask(const struct netdev_request *request, void *answer, size_t size)
+{
 	ssize_t len;
 	int fd;
 
-	snprintf(request.name, sizeof(request.name), "%s", name);
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0)
 		return -errno;
 	/* the kernel has answered by the time send() returns */
-	len = send(fd, &request, sizeof(request), 0);
+	len = send(fd, request, request->header.nlmsg_len, 0);
 	if (len >= 0)
 		len = recv(fd, answer, size, MSG_DONTWAIT);
 	if (len < 0)
@@ -94,33 +95,21 @@ static ssize_t netdev_ask_link(const char *name, void *answer, size_t size)
 	return len;
 }
 
-bool netdev_has_carrier_by_netlink(const char *name)
+int netdev_query(int ifindex, const char *name, struct netdev_state *state)
 {
-	static union {
+	union {
 		struct nlmsghdr header;
 		char room[32768]; /* the most that the kernel sends at once */
 	} answer;
-	struct rtattr *attribute;
+	struct netdev_request request;
 	ssize_t len;
-	int rest;
 
-	len = netdev_ask_link(name, &answer, sizeof(answer));
-	if (len < 0 || !NLMSG_OK(&answer.header, (size_t)len) ||
-		answer.header.nlmsg_type != RTM_NEWLINK)
-		return false;
-	rest = IFLA_PAYLOAD(&answer.header);
-	for (attribute = IFLA_RTA(NLMSG_DATA(&answer.header)); RTA_OK(attribute, rest);
-		attribute = RTA_NEXT(attribute, rest))
-		if (attribute->rta_type == IFLA_CARRIER)
-			return *(unsigned char *)RTA_DATA(attribute) != 0;
-	return false;
-}
-
-int netdev_read_mac(const char *sysfs_net, const char *name, uint8_t mac[MAC_LEN])
-{
-	char value[128]; /* other kinds of netdev have longer addresses */
-	int ret;
-
-	ret = netdev_read(sysfs_net, name, "address", value, sizeof(value));
-	return ret < 0 ? ret : parse_mac(value, mac);
+	netdev_fill_request(ifindex, name, &request);
+	len = netdev_ask(&request, &answer, sizeof(answer));
+	if (len < 0)
+		return len;
+	if (len >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)) &&
+		answer.header.nlmsg_type == NLMSG_ERROR)
+		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
+	return link_message_parse(&answer, len, state);
 }

@@ -5,20 +5,19 @@
 #define FWD_NETDEV_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "parse.h"
+#include "netdev_state.h"
 
 #define SYSFS_NET "/sys/class/net"
 
-/* What any user can read about a netdev; sysfs_net is SYSFS_NET but for the tests. */
-bool netdev_exists(const char *sysfs_net, const char *name);
-bool netdev_is_tap(const char *sysfs_net, const char *name);
-/* A tap has carrier only while a process is attached. Of a netdev that is down sysfs does not
- * tell, but netlink does.
+/* Whether somebody has chosen its MAC address; a tap starts with a random one. sysfs_net is
+ * SYSFS_NET but for the tests.
  */
-bool netdev_has_carrier(const char *sysfs_net, const char *name);
-bool netdev_has_carrier_by_netlink(const char *name);
-int netdev_read_mac(const char *sysfs_net, const char *name, uint8_t mac[MAC_LEN]);
+bool netdev_has_chosen_mac(const char *sysfs_net, const char *name);
+
+/* Asks the kernel (netlink) about the netdev of that ifindex or, if it is 0, of that name; -ENODEV
+ * if there is none in this network namespace.
+ */
+int netdev_query(int ifindex, const char *name, struct netdev_state *state);
 
 #endif

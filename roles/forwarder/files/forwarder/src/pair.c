@@ -15,9 +15,11 @@
 
 #include "assign.h"
 #include "log.h"
-#include "netdev.h"
+#include "mirror_apply.h"
 #include "pair_ports.h"
+#include "precheck.h"
 #include "sizing.h"
+#include "upkeep.h"
 
 int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int nb_pairs)
 {
@@ -42,6 +44,10 @@ int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int n
 		else
 			problems_add(&nics, "kernel port '%s' is not there", pair->spec.kernel);
 	}
+	for (unsigned int i = 0; i < nb_pairs && nics.count == 0; i++)
+		if (pairs[i].spec.netdev[0] != '\0' && port_is_virtio_user(&pairs[i].kernel.info))
+			precheck_attached(
+				pairs[i].spec.netdev, pairs[i].spec.queues, &kernels);
 	if (nics.count > 0)
 		log_error("%s", nics.text);
 	if (kernels.count > 0)
@@ -218,62 +224,21 @@ int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts)
 	return ret;
 }
 
-static void pair_use_promiscuous(const struct pair *pair, const char *why)
-{
-	int ret = rte_eth_promiscuous_enable(pair->nic.id);
-
-	if (ret == 0)
-		log_info("port '%s' is promiscuous: %s", pair->nic.name, why);
-	else
-		log_warning("port '%s' can not be made promiscuous (%s), though %s: packets to "
-			    "the netdev may be lost",
-			pair->nic.name, rte_strerror(-ret), why);
-}
-
 /* Both ports get the address of the pair: the one that the user gave, or the NIC's. */
 static int pair_set_mac(struct pair *pair)
 {
-	struct rte_ether_addr nic, kernel;
+	uint8_t mac[MAC_LEN];
 	int ret;
 
-	ret = rte_eth_macaddr_get(pair->nic.id, &nic);
-	if (ret == 0)
-		ret = rte_eth_macaddr_get(pair->kernel.id, &kernel);
+	ret = rte_eth_macaddr_get(pair->nic.id, &pair->mac);
 	if (ret < 0) {
 		log_error("pair '%s': no MAC address can be read: %s", pair->spec.kernel,
 			rte_strerror(-ret));
 		return -ENOTSUP;
 	}
-	pair->mac = nic;
-	if (pair->spec.has_mac)
-		memcpy(pair->mac.addr_bytes, pair->spec.mac, MAC_LEN);
-	if (!rte_is_same_ether_addr(&pair->mac, &nic)) {
-		ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, &pair->mac);
-		if (ret < 0)
-			pair_use_promiscuous(pair, "it does not take the MAC address of its pair");
-		else
-			log_info("port '%s' uses the MAC address of its pair", pair->nic.name);
-	}
-	if (!rte_is_same_ether_addr(&pair->mac, &kernel)) {
-		ret = rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
-		if (ret < 0)
-			pair_use_promiscuous(pair, "its kernel port does not take its address");
-	}
+	memcpy(mac, pair->spec.has_mac ? pair->spec.mac : pair->mac.addr_bytes, MAC_LEN);
+	mirror_apply_mac(pair, mac);
 	return 0;
-}
-
-/* virtio_user says that it took an address also where the tap never learns of it. */
-static void pair_check_netdev_mac(const struct pair *pair)
-{
-	uint8_t mac[MAC_LEN];
-
-	if (pair->spec.netdev[0] == '\0' ||
-		netdev_read_mac(SYSFS_NET, pair->spec.netdev, mac) < 0 ||
-		!memcmp(mac, pair->mac.addr_bytes, MAC_LEN))
-		return;
-	log_warning("netdev '%s' has another MAC address than its NIC (give mac= in --vdev)",
-		pair->spec.netdev);
-	pair_use_promiscuous(pair, "its netdev has another MAC address");
 }
 
 static int pair_start_error(const struct port *port, int error)
@@ -295,21 +260,15 @@ static int pair_start(struct pair *pair)
 	ret = pair_start_kernel(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->kernel, ret);
-	ret = pair_start_nic(pair);
+	ret = upkeep_begin(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->nic, ret);
-	pair_check_netdev_mac(pair);
-	/* the kernel joins groups on its netdev, of which the NIC knows nothing */
-	ret = rte_eth_allmulticast_enable(pair->nic.id);
-	if (ret < 0 && ret != -ENOTSUP)
-		log_warning("port '%s' does not receive all multicast: %s", pair->nic.name,
-			rte_strerror(-ret));
 	format_mac(pair->mac.addr_bytes, mac);
 	log_info("pair '%s': %s (%s) <-> %s (%s), netdev %s, mac %s, mtu %u, queues %u of %u/%u "
 		 "and %u/%u descriptors",
 		pair->spec.kernel, pair->nic.name, pair->nic.info.driver_name, pair->kernel.name,
 		pair->kernel.info.driver_name,
-		pair->spec.netdev[0] != '\0' ? pair->spec.netdev : "not named", mac, pair->spec.mtu,
+		pair->spec.netdev[0] != '\0' ? pair->spec.netdev : "not named", mac, pair->mtu,
 		pair->spec.queues, pair->nic.nb_rxd, pair->nic.nb_txd, pair->kernel.nb_rxd,
 		pair->kernel.nb_txd);
 	offloads_describe(&pair->offloads, offloads, sizeof(offloads));
@@ -354,6 +313,7 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 	for (unsigned int i = 0; i < nb_pairs; i++) {
 		struct pair *pair = &pairs[i];
 
+		upkeep_end(pair);
 		/* no new packets before the way out is closed */
 		port_close(&pair->nic);
 		port_close(&pair->kernel);

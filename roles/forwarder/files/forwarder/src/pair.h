@@ -9,6 +9,7 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
+#include "mirror.h"
 #include "offloads.h"
 #include "pair_spec.h"
 #include "port.h"
@@ -27,6 +28,7 @@ struct pair {
 	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
 	struct rte_mempool *kernel_pool; /* for what the kernel sends */
 	struct queue *queues;
+	struct mirror mirror;
 };
 
 /* The stages of the start: each for all pairs before the next for any. Errors are those of

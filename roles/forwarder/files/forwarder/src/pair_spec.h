@@ -19,6 +19,7 @@ struct pair_spec {
 	unsigned int queues;
 	unsigned int queue_size;
 	unsigned int mtu;
+	bool netdev_is_older; /* than this process: its own settings count */
 	bool has_mac; /* without: the NIC's own address */
 	uint8_t mac[MAC_LEN];
 	struct offload_spec offloads;

@@ -49,21 +49,63 @@ void precheck_vhost_path(const char *path, bool kernel_backend, struct problems 
 			strerror(-ret));
 }
 
-void precheck_netdev(const char *sysfs_net, const char *netdev, struct problems *problems)
+/* A multi-queue tap takes one more process as one more queue, without a word, and then spreads the
+ * flows over both. Any other refuses it, so for that the carrier will do, though it is off while
+ * the link of the other's NIC is down.
+ */
+static bool precheck_in_use(const struct netdev_state *state)
 {
-	if (!netdev_exists(sysfs_net, netdev))
-		return; /* will be made */
-	if (!netdev_is_tap(sysfs_net, netdev)) {
-		problems_add(problems, "netdev '%s' exists and is not a tap (choose another name)",
-			netdev);
+	return state->is_multi_queue ? state->queues > 0 : state->carrier;
+}
+
+void precheck_netdev_state(const char *netdev, const struct netdev_state *state,
+	const struct credentials *credentials, struct problems *problems)
+{
+	if (state == NULL) {
+		if (!credentials->net_admin)
+			problems_add(problems,
+				"netdev '%s' is not there, and this user may not make it (make it "
+				"first, with this user as its owner)",
+				netdev);
 		return;
 	}
-	/* A multi-queue tap takes one more process as one more queue and then spreads the flows
-	 * over both; its carrier is on only while somebody is attached.
-	 */
-	if (netdev_has_carrier(sysfs_net, netdev) || netdev_has_carrier_by_netlink(netdev))
+	if (!state->is_tap)
+		problems_add(problems, "netdev '%s' exists and is not a tap (choose another name)",
+			netdev);
+	else if (precheck_in_use(state))
 		problems_add(problems,
 			"netdev '%s' is in use by another process (stop that one first)", netdev);
+	else if (!credentials_allow(credentials, state))
+		problems_add(problems,
+			"netdev '%s' belongs to another user or group (make it with this user as "
+			"its owner)",
+			netdev);
+}
+
+void precheck_netdev(const char *netdev, struct problems *problems)
+{
+	struct credentials credentials;
+	struct netdev_state state;
+	int ret = netdev_query(0, netdev, &state);
+
+	if (ret < 0 && ret != -ENODEV) {
+		problems_add(problems, "netdev '%s' can not be looked at over netlink: %s", netdev,
+			strerror(-ret));
+		return;
+	}
+	credentials_read(&credentials);
+	precheck_netdev_state(netdev, ret < 0 ? NULL : &state, &credentials, problems);
+}
+
+void precheck_attached(const char *netdev, unsigned int queues, struct problems *problems)
+{
+	struct netdev_state state;
+
+	if (netdev_query(0, netdev, &state) == 0 && state.is_multi_queue && state.queues > queues)
+		problems_add(problems,
+			"another process has attached to netdev '%s' at the same moment (start one "
+			"only)",
+			netdev);
 }
 
 void precheck_kernel_side(const struct options *options, const struct vdev_spec *vdevs,
@@ -79,12 +121,12 @@ void precheck_kernel_side(const struct options *options, const struct vdev_spec 
 		if (!seen)
 			precheck_vhost_path(vdevs[i].path, vdevs[i].iface[0] != '\0', problems);
 		if (vdevs[i].iface[0] != '\0')
-			precheck_netdev(SYSFS_NET, vdevs[i].iface, problems);
+			precheck_netdev(vdevs[i].iface, problems);
 	}
 	if (!options->create)
 		return;
 	precheck_vhost_path(options->vhost_path, true, problems);
 	/* how many NICs there are is known only later: create.c checks the others */
 	if (options_netdev_name(options->create_pattern, 0, netdev) == 0)
-		precheck_netdev(SYSFS_NET, netdev, problems);
+		precheck_netdev(netdev, problems);
 }

@@ -3,6 +3,8 @@
  */
 #include "unit.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include "affinity.h"
+#include "credentials.h"
 #include "netdev.h"
 #include "precheck.h"
 
@@ -36,16 +39,8 @@ static int make_sysfs(void **state)
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
-	write_attribute("free", "tun_flags", "0x5102\n");
-	write_attribute("free", "carrier", "0\n");
-	write_attribute("free", "address", "02:00:00:00:00:01\n");
-	write_attribute("busy", "tun_flags", "0x5102\n");
-	write_attribute("busy", "carrier", "1\n");
-	write_attribute("down", "tun_flags", "0x5102\n");
-	write_attribute("down", "carrier", "");
-	write_attribute("eth0", "carrier", "1\n");
-	write_attribute(
-		"ib0", "address", "80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:3b\n");
+	write_attribute("chosen", "addr_assign_type", "3\n");
+	write_attribute("random", "addr_assign_type", "1\n");
 	return 0;
 }
 
@@ -58,41 +53,85 @@ static int remove_sysfs(void **state)
 	return system(command);
 }
 
-static void test_netdev(void **state)
+static void test_chosen_mac(void **state)
 {
-	static const uint8_t expected[MAC_LEN] = {2, 0, 0, 0, 0, 1};
-	uint8_t mac[MAC_LEN];
+	(void)state;
+	assert_true(netdev_has_chosen_mac(root, "chosen"));
+	assert_false(netdev_has_chosen_mac(root, "random"));
+	assert_false(netdev_has_chosen_mac(root, "none"));
+}
+
+static void test_netdev_query(void **state)
+{
+	struct netdev_state by_name, by_index;
 
 	(void)state;
-	assert_true(netdev_exists(root, "free"));
-	assert_false(netdev_exists(root, "none"));
-	assert_true(netdev_is_tap(root, "free"));
-	assert_false(netdev_is_tap(root, "eth0"));
-	assert_false(netdev_has_carrier(root, "free"));
-	assert_false(netdev_has_carrier(root, "down"));
-	assert_true(netdev_has_carrier(root, "busy"));
-	assert_true(netdev_has_carrier_by_netlink("lo"));
-	assert_false(netdev_has_carrier_by_netlink("no-such-netdev"));
-	assert_int_equal(netdev_read_mac(root, "free", mac), 0);
-	assert_memory_equal(mac, expected, MAC_LEN);
-	assert_true(netdev_read_mac(root, "ib0", mac) < 0);
-	assert_true(netdev_read_mac(root, "none", mac) < 0);
+	assert_int_equal(netdev_query(0, "lo", &by_name), 0);
+	assert_string_equal(by_name.name, "lo");
+	assert_true(by_name.mtu > 0);
+	assert_false(by_name.is_tap);
+	assert_int_equal(netdev_query(by_name.ifindex, "", &by_index), 0);
+	assert_string_equal(by_index.name, "lo");
+	assert_int_equal(netdev_query(0, "no-such-netdev", &by_name), -ENODEV);
+	assert_int_equal(netdev_query(INT_MAX, "", &by_name), -ENODEV);
+}
+
+static void check_netdev(const struct netdev_state *netdev, const struct credentials *credentials,
+	const char *expected)
+{
+	struct problems problems = {0};
+
+	precheck_netdev_state("exc0", netdev, credentials, &problems);
+	if (expected == NULL)
+		assert_int_equal(problems.count, 0);
+	else
+		assert_non_null(strstr(problems.text, expected));
 }
 
 static void test_precheck_netdev(void **state)
 {
-	struct problems problems = {0};
+	const struct credentials root_user = {.net_admin = true}, user = {.uid = 990, .nb_gids = 1};
+	struct netdev_state tap = {.is_tap = true, .is_multi_queue = true};
 
 	(void)state;
-	precheck_netdev(root, "free", &problems);
-	precheck_netdev(root, "down", &problems);
-	precheck_netdev(root, "none", &problems);
-	assert_int_equal(problems.count, 0);
-	precheck_netdev(root, "busy", &problems);
-	precheck_netdev(root, "eth0", &problems);
-	assert_string_equal(problems.text,
-		"netdev 'busy' is in use by another process (stop that one first); "
-		"netdev 'eth0' exists and is not a tap (choose another name)");
+	check_netdev(NULL, &root_user, NULL);
+	check_netdev(NULL, &user, "is not there, and this user may not make it");
+	check_netdev(&tap, &user, NULL);
+	tap.carrier = true; /* left on by nobody: what counts are the queues */
+	check_netdev(&tap, &user, NULL);
+	tap.carrier = false;
+	tap.queues = 1;
+	check_netdev(&tap, &user, "in use by another process");
+	check_netdev(&tap, &root_user, "in use by another process");
+	tap.is_multi_queue = false;
+	tap.queues = 0;
+	tap.carrier = true;
+	check_netdev(&tap, &user, "in use by another process");
+	tap = (struct netdev_state){.is_tap = true, .has_owner = true, .owner = 991};
+	check_netdev(&tap, &user, "belongs to another user or group");
+	check_netdev(&tap, &root_user, NULL);
+	tap.is_tap = false;
+	check_netdev(&tap, &root_user, "exists and is not a tap");
+}
+
+static void test_credentials(void **state)
+{
+	struct credentials user = {.uid = 990, .nb_gids = 2, .gids = {990, 20}};
+	struct netdev_state tap = {.has_owner = true, .owner = 990};
+
+	(void)state;
+	assert_true(credentials_allow(&user, &tap));
+	tap.has_group = true;
+	tap.group = 20;
+	assert_true(credentials_allow(&user, &tap));
+	tap.group = 21; /* the right owner does not make up for it */
+	assert_false(credentials_allow(&user, &tap));
+	tap = (struct netdev_state){.has_group = true, .group = 990};
+	assert_true(credentials_allow(&user, &tap));
+	tap.has_owner = true;
+	assert_false(credentials_allow(&user, &tap));
+	user.net_admin = true;
+	assert_true(credentials_allow(&user, &tap));
 }
 
 static void test_precheck_vhost_path(void **state)
@@ -172,7 +211,9 @@ static void test_move_vhost_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_netdev),
+		cmocka_unit_test(test_chosen_mac),
+		cmocka_unit_test(test_netdev_query),
+		cmocka_unit_test(test_credentials),
 		cmocka_unit_test(test_precheck_netdev),
 		cmocka_unit_test(test_precheck_vhost_path),
 		cmocka_unit_test(test_affinity),
