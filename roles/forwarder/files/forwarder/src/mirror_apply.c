@@ -13,13 +13,22 @@
 
 /* ------------------------------------------------ MAC address */
 
-static int apply_set_nic_mac(struct pair *pair, struct rte_ether_addr *mac)
+/* A virtio_user port in place of a NIC filters nothing, and would set the MAC address of a netdev
+ * of its own.
+ */
+static bool apply_nic_needs_mac(const struct pair *pair)
 {
 	struct rte_ether_addr now;
+
+	return !port_is_virtio_user(&pair->nic.info) &&
+		(rte_eth_macaddr_get(pair->nic.id, &now) < 0 ||
+			!rte_is_same_ether_addr(&now, &pair->mac));
+}
+
+static int apply_set_nic_mac(struct pair *pair, struct rte_ether_addr *mac)
+{
 	int ret;
 
-	if (rte_eth_macaddr_get(pair->nic.id, &now) == 0 && rte_is_same_ether_addr(&now, mac))
-		return 0;
 	ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, mac);
 	if (ret != -EBUSY || !pair->nic.started)
 		return ret;
@@ -41,21 +50,23 @@ void mirror_apply_mac(struct pair *pair, const uint8_t mac[MAC_LEN])
 	struct mirror *mirror = &pair->mirror;
 	struct rte_ether_addr kernel;
 	char text[MAC_TEXT_SIZE];
-	int ret;
+	int ret = 0;
 
 	memcpy(mirror->mac_tried, mac, MAC_LEN);
 	memcpy(pair->mac.addr_bytes, mac, MAC_LEN);
 	mirror->mac_stale = false;
 	mirror->filter_stale = true;
 	format_mac(mac, text);
-	ret = apply_set_nic_mac(pair, &pair->mac);
+	if (apply_nic_needs_mac(pair)) {
+		ret = apply_set_nic_mac(pair, &pair->mac);
+		if (ret == 0)
+			log_info("port '%s' uses the MAC address %s", pair->nic.name, text);
+	}
 	mirror->inabilities.mac = ret < 0;
 	if (ret < 0)
 		log_warning("port '%s' does not take the MAC address %s of its netdev (%s): it "
 			    "becomes promiscuous",
 			pair->nic.name, text, rte_strerror(-ret));
-	else
-		log_info("port '%s' uses the MAC address %s", pair->nic.name, text);
 	/* the driver sets the netdev to the address of the port whenever that is started */
 	if (rte_eth_macaddr_get(pair->kernel.id, &kernel) == 0 &&
 		!rte_is_same_ether_addr(&kernel, &pair->mac))

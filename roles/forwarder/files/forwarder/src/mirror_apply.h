@@ -10,7 +10,7 @@
  * until the netdev changes. Wants a NIC that is configured.
  */
 void mirror_apply(struct pair *pair);
-/* Of both ports: 0 even if the NIC becomes promiscuous instead. */
+/* To both ports; a NIC that does not take it becomes promiscuous. */
 void mirror_apply_mac(struct pair *pair, const uint8_t mac[MAC_LEN]);
 
 #endif

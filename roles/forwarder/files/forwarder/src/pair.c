@@ -227,10 +227,13 @@ int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts)
 /* Both ports get the address of the pair: the one that the user gave, or the NIC's. */
 static int pair_set_mac(struct pair *pair)
 {
+	/* another netdev in place of a NIC keeps its own address for itself */
+	const struct port *owner =
+		port_is_virtio_user(&pair->nic.info) ? &pair->kernel : &pair->nic;
 	uint8_t mac[MAC_LEN];
 	int ret;
 
-	ret = rte_eth_macaddr_get(pair->nic.id, &pair->mac);
+	ret = rte_eth_macaddr_get(owner->id, &pair->mac);
 	if (ret < 0) {
 		log_error("pair '%s': no MAC address can be read: %s", pair->spec.kernel,
 			rte_strerror(-ret));

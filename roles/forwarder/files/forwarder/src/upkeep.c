@@ -222,7 +222,8 @@ static int upkeep_start_nic(struct pair *pair)
 	return 0;
 }
 
-static int upkeep_remove_nic(struct pair *pair)
+/* Not taken again at once: whoever wants it has to get it first. */
+static int upkeep_remove_nic(struct pair *pair, uint64_t now)
 {
 	struct mirror *mirror = &pair->mirror;
 	int ret;
@@ -234,6 +235,7 @@ static int upkeep_remove_nic(struct pair *pair)
 		log_error("port '%s' can not be removed: %s", pair->nic.name, rte_strerror(-ret));
 	/* either way it is closed, and of no use any more */
 	mirror->nic_there = false;
+	mirror->retry_at = now + UPKEEP_RETRY_NS;
 	upkeep_forget_settings(mirror);
 	return 0;
 }
@@ -284,16 +286,6 @@ static int upkeep_remove_kernel(struct pair *pair)
 	return 0;
 }
 
-/* The address that somebody has chosen for the new netdev, or else the one there was. */
-static void upkeep_choose_mac(struct pair *pair)
-{
-	const struct netdev_state *netdev = &pair->mirror.netdev;
-
-	if (netdev->has_mac && netdev_has_chosen_mac(SYSFS_NET, netdev->name))
-		memcpy(pair->mac.addr_bytes, netdev->mac, MAC_LEN);
-	rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
-}
-
 static int upkeep_add_kernel(struct pair *pair)
 {
 	struct mirror *mirror = &pair->mirror;
@@ -304,6 +296,9 @@ static int upkeep_add_kernel(struct pair *pair)
 	if (ret < 0)
 		return ret;
 	log_info("pair '%s': netdev '%s' is there again", pair->spec.kernel, pair->spec.netdev);
+	/* before the driver sets one: the address that somebody has chosen, or else the old one */
+	if (state.has_mac && netdev_has_chosen_mac(SYSFS_NET, state.name))
+		memcpy(pair->mac.addr_bytes, state.mac, MAC_LEN);
 	ret = plug_add(&pair->kernel, &mirror->kernel_plug);
 	if (ret < 0) {
 		log_error("netdev '%s' can not be attached yet: %s (see the messages above)",
@@ -325,10 +320,10 @@ static int upkeep_start_kernel(struct pair *pair)
 
 	/* always anew: this happens only after the port has been plugged in */
 	ret = pair_configure_kernel(pair, pair->mtu);
-	if (ret == 0) {
-		upkeep_choose_mac(pair);
-		ret = pair_start_kernel(pair);
-	}
+	if (ret < 0)
+		return ret;
+	rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
+	ret = pair_start_kernel(pair);
 	if (ret < 0)
 		return ret;
 	/* the start has given the netdev its address */
@@ -337,7 +332,7 @@ static int upkeep_start_kernel(struct pair *pair)
 	return 0;
 }
 
-static int upkeep_do(struct pair *pair, enum mirror_action action)
+static int upkeep_do(struct pair *pair, enum mirror_action action, uint64_t now)
 {
 	switch (action) {
 	case MIRROR_PAUSE:
@@ -345,7 +340,7 @@ static int upkeep_do(struct pair *pair, enum mirror_action action)
 	case MIRROR_RESUME:
 		return upkeep_resume(pair);
 	case MIRROR_REMOVE_NIC:
-		return upkeep_remove_nic(pair);
+		return upkeep_remove_nic(pair, now);
 	case MIRROR_ADD_NIC:
 		return upkeep_add_nic(pair);
 	case MIRROR_RESET_NIC:
@@ -402,7 +397,7 @@ static int upkeep_walk(struct pair *pair, uint64_t now)
 
 		if (action == MIRROR_REST)
 			break;
-		ret = upkeep_do(pair, action);
+		ret = upkeep_do(pair, action, now);
 		if (ret == 0 && action == MIRROR_REMOVE_NIC)
 			events = 0;
 		else if (ret == 0 && action == MIRROR_RESET_NIC)
