@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,11 @@ static void inject_removal(void)
 
 static void *inject_run(void *arg)
 {
+	sigset_t signals;
+
+	/* the program's own threads are the ones to get them */
+	sigfillset(&signals);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	for (;;) {
 		usleep(10000);
 		inject_removal();
