@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry
+from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry
 from ansible_collections.dataplane.exception_path.plugins.module_utils import unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -20,6 +20,7 @@ _MODULES = ("vhost", "vhost_net", "tun", "vfio-pci")
 
 def gather(params):
     known = {
+        "exporter": lambda: exporter.facts(params["instance"]),
         "forwarder": installed.forwarder,
         "hugepages": _hugepages,
         "lcores": lambda: _telemetry(telemetry.lcores, params["instance"]),

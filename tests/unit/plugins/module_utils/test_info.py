@@ -52,7 +52,7 @@ def gather(*subset):
 
 
 def test_all_of_it(host):
-    assert sorted(gather()) == ["forwarder", "hugepages", "kernel_modules", "lcores", "netdevs", "nics", "pairs", "service"]
+    assert sorted(gather()) == ["exporter", "forwarder", "hugepages", "kernel_modules", "lcores", "netdevs", "nics", "pairs", "service"]
 
 
 def test_nics(host):
@@ -143,5 +143,5 @@ def test_pages_and_modules(host, etc):
 
 
 def test_a_word_that_is_unknown(host):
-    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are forwarder, hugepages, kernel_modules, lcores, netdevs, nics, pairs, service"):
+    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are exporter, forwarder, hugepages, kernel_modules, lcores, netdevs, nics, pairs, service"):
         gather("nic", "nics", "x")
