@@ -185,7 +185,7 @@ def _command(params, own):
 
 def _unit_text(params, own, digest):
     # DPDK's exporter writes a line for each scrape; systemd before 253 has no filter and keeps them.
-    quiet = "" if own else "LogFilterPatterns=~INFO .* GET \n"
+    quiet = "" if own else "LogFilterPatterns=~INFO .* GET\n"
     return f"""# Written by the Ansible collection dataplane.exception_path (module exporter_service).
 [Unit]
 Description=Metrics of the exception path for Prometheus, instance {params['instance']}
