@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "limit_spec.h"
 #include "offload_spec.h"
 #include "parse.h"
 #include "problems.h"
@@ -22,6 +23,7 @@ struct pair_spec {
 	bool has_mac; /* without: the NIC's own address */
 	uint8_t mac[MAC_LEN];
 	struct offload_spec offloads;
+	struct limit_spec limits[LIMIT_CLASSES]; /* NIC -> kernel only */
 };
 
 /* Fills spec from "nic=...,kernel=...,..."; what is wrong goes to problems, prefixed by label. */
