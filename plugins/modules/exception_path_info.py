@@ -69,16 +69,19 @@ lcores:
     rounds:
       description: Rounds over all of its queues.
       type: int
-    busy_rounds:
-      description: Rounds that found a packet.
-      type: int
     sleeps:
-      description: Times that it slept.
+      description: Times that it slept by the clock.
+      type: int
+    waits:
+      description: Times that it waited for an Rx interrupt.
+      type: int
+    interrupts:
+      description: 1 if all of its queues give Rx interrupts, 0 if it sleeps by the clock only.
       type: int
     idle_ppm:
-      description: Share of time without a packet, in millionths.
+      description: Share of the last second without a packet, in millionths.
       type: int
-  sample: {"1": {queues: 1, rounds: 90210, busy_rounds: 1203, sleeps: 88101, idle_ppm: 986000}}
+  sample: {"1": {queues: 1, rounds: 90210, sleeps: 1203, waits: 881, interrupts: 1, idle_ppm: 986000}}
 netdevs:
   description:
     - The kernel netdevs that the collection made, with addresses, carrier and packet counters.
@@ -144,7 +147,7 @@ pairs:
       type: dict
     to_kernel:
       description:
-        - Counters of the direction NIC -> kernel, namely C(packets), C(bytes), C(gso_packets) and C(dropped), the sum of C(dropped_full) (no room),
+        - Counters of the direction NIC -> kernel, namely C(packets), C(bytes), C(cut) (large packets cut here), C(merged) (segments merged here) and C(dropped), the sum of C(dropped_full) (no room),
           C(dropped_invalid) (malformed), C(dropped_memory) (no buffer) and C(dropped_limited) (over the rate of its class).
       type: dict
     to_nic:

@@ -20,7 +20,8 @@ _PAIR = {
 _COUNTERS = {
     "packets_total": ("Packets handed to the other side.", "counter"),
     "bytes_total": ("Bytes handed to the other side.", "counter"),
-    "gso_packets_total": ("Packets larger than the MTU among them, to be cut or just put together.", "counter"),
+    "cut_total": ("Large packets that the forwarder cut into segments.", "counter"),
+    "merged_total": ("Segments that the forwarder merged into larger packets.", "counter"),
     "dropped_packets_total": ("Packets dropped: no room (full), malformed (invalid), no buffer (memory), over the rate (limited).", "counter"),
 }
 _LIMITS = {
@@ -39,7 +40,7 @@ _LCORES = {
     "lcore_queues": ("Queues that the lcore serves.", "gauge"),
     "lcore_idle_ratio": ("Share of time without a packet, 0 to 1, of late.", "gauge"),
     "lcore_rounds_total": ("Rounds over all queues of the lcore.", "counter"),
-    "lcore_busy_rounds_total": ("Rounds that found a packet.", "counter"),
+    "lcore_waits_total": ("Waits for an Rx interrupt.", "counter"),
     "lcore_sleeps_total": ("Times that the lcore slept.", "counter"),
 }
 _BUILD = {"build_info": ("Versions of the forwarder and of DPDK. Always 1.", "gauge")}
@@ -98,7 +99,7 @@ def _counters(pair, labels):
     for queue, share in pair["queue_stats"].items():
         for way in _WAYS:
             counters, marks = share[way], dict(labels, queue=queue, direction=way)
-            for name in ("packets", "bytes", "gso_packets"):
+            for name in ("packets", "bytes", "cut", "merged"):
                 if name in counters:
                     found.append((f"{name}_total", counters[name], marks))
             for reason in _REASONS:
@@ -132,6 +133,6 @@ def _lcore(share, labels):
         ("lcore_queues", share["queues"], labels),
         ("lcore_idle_ratio", share["idle_ppm"] / 1000000, labels),
         ("lcore_rounds_total", share["rounds"], labels),
-        ("lcore_busy_rounds_total", share["busy_rounds"], labels),
+        ("lcore_waits_total", share["waits"], labels),
         ("lcore_sleeps_total", share["sleeps"], labels),
     ]

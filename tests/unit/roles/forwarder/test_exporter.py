@@ -23,7 +23,7 @@ PREFIX = "dpdk_exception_path_"
 
 def counters(packets, **more):
     reasons = {f"dropped_{reason}": 0 for reason in ("full", "invalid", "memory", "limited")}
-    return dict({"packets": packets, "bytes": packets * 60, "dropped": 0, "gso_packets": 1, **reasons}, **more)
+    return dict({"packets": packets, "bytes": packets * 60, "dropped": 0, "cut": 1, "merged": 2, **reasons}, **more)
 
 
 PAIR = {
@@ -50,7 +50,7 @@ ANSWERS = {
     "/exception_path/pair,virtio_user0": PAIR,
     "/exception_path/pair,virtio_user9": None,
     "/ethdev/stats,0": {"port_id": 0, "imissed": 6, "ierrors": 1, "oerrors": 2, "rx_nombuf": 3},
-    "/exception_path/lcores": {"1": {"queues": 1, "rounds": 100, "busy_rounds": 10, "sleeps": 40, "idle_ppm": 900000}},
+    "/exception_path/lcores": {"1": {"queues": 1, "rounds": 100, "sleeps": 40, "waits": 10, "interrupts": 1, "idle_ppm": 900000}},
 }
 OLD_COUNTERS = {"packets": 7, "bytes": 420, "dropped": 2}
 # What the forwarder told before offloads, mirror, limits and lcores.
@@ -147,7 +147,7 @@ def test_all_that_a_forwarder_tells(scrape):
         key("lcore_queues", lcore="1"): 1,
         key("lcore_idle_ratio", lcore="1"): 0.9,
         key("lcore_rounds_total", lcore="1"): 100,
-        key("lcore_busy_rounds_total", lcore="1"): 10,
+        key("lcore_waits_total", lcore="1"): 10,
         key("lcore_sleeps_total", lcore="1"): 40,
     }
     wanted |= {of_pair("offload_info", offload=name, where=where): 1 for name, where in PAIR["offloads"].items()}
@@ -156,7 +156,8 @@ def test_all_that_a_forwarder_tells(scrape):
         wanted |= {
             of_pair("packets_total", **marks): packets,
             of_pair("bytes_total", **marks): packets * 60,
-            of_pair("gso_packets_total", **marks): 1,
+            of_pair("cut_total", **marks): 1,
+            of_pair("merged_total", **marks): 2,
         }
         drops = {("0", "to_kernel", "limited"): 3, ("1", "to_nic", "full"): 4}
         for reason in ("full", "invalid", "memory", "limited"):
@@ -176,7 +177,7 @@ def test_a_forwarder_that_tells_less(scrape):
     samples, types = scrape(OLD_ANSWERS)
     assert samples[of_pair("link_up")] == 0
     assert samples[of_pair("dropped_packets_total", queue="0", direction="to_nic", reason="full")] == 2
-    assert not {PREFIX + name for name in ("carrier", "forwarding", "offload_info", "lcore_queues", "link_speed_bits_per_second", "gso_packets")} & set(types)
+    assert not {PREFIX + name for name in ("carrier", "forwarding", "offload_info", "lcore_queues", "link_speed_bits_per_second", "cut")} & set(types)
 
 
 def test_the_root_is_the_same_page(scrape):

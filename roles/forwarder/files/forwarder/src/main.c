@@ -164,7 +164,7 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	if (moved > 0)
 		log_info("%u vhost thread%s moved off the polling lcores", moved,
 			moved == 1 ? "" : "s");
-	ret = telemetry_start(pairs, nb_pairs);
+	ret = telemetry_start(pairs, nb_pairs, workers);
 	if (ret < 0)
 		return ret;
 	ret = control_start(&control);

@@ -181,6 +181,7 @@ static int pair_make_queues(struct pair *pair)
 		queue->id = i;
 		pair_init_direction(pair, &queue->to_kernel, &pair->nic, &pair->kernel, i);
 		pair_init_direction(pair, &queue->to_nic, &pair->kernel, &pair->nic, i);
+		queue->to_kernel.limits = pair->limits;
 	}
 	return 0;
 }
@@ -190,6 +191,9 @@ static int pair_configure(struct pair *pair, unsigned int index)
 	int ret;
 
 	ret = pair_make_pools(pair, index);
+	if (ret < 0)
+		goto out;
+	ret = limits_create(pair->spec.limits, &pair->limits);
 	if (ret < 0)
 		goto out;
 	ret = pair_make_queues(pair);
@@ -363,8 +367,10 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 		}
 		rte_mempool_free(pair->nic_pool);
 		rte_mempool_free(pair->kernel_pool);
+		limits_free(pair->limits);
 		rte_free(pair->queues);
 		pair->nic_pool = pair->kernel_pool = NULL;
 		pair->queues = NULL;
+		pair->limits = NULL;
 	}
 }

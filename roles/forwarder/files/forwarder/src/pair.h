@@ -9,6 +9,7 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
+#include "limits.h"
 #include "offloads.h"
 #include "pair_spec.h"
 #include "port.h"
@@ -24,6 +25,7 @@ struct pair {
 	unsigned int mtu; /* in force */
 	bool wants_interrupts;
 	struct offloads offloads;
+	struct limits *limits; /* NULL: none */
 	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
 	struct rte_mempool *kernel_pool; /* for what the kernel sends */
 	struct queue *queues;
