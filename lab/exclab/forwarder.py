@@ -42,6 +42,7 @@ exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOM
 COMPILE = "meson setup -Dtests=disabled /work/build /src && ninja -C /work/build"
 # Twice: as it is shipped, and with every memory error and undefined behaviour made a crash.
 TEST = """
+ip link set lo up
 failed=0
 check() {
     build=$1

@@ -4,7 +4,10 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -231,14 +234,42 @@ static void test_bad_answers(void **state)
 	local_addresses_free(set);
 }
 
-/* Loopback may be down in a fresh namespace, but asking is always possible. */
+static void add_sockaddr(struct local_addresses *set, const struct sockaddr *address)
+{
+	const struct sockaddr_in *ipv4 = (const void *)address;
+	const struct sockaddr_in6 *ipv6 = (const void *)address;
+
+	if (address->sa_family == AF_INET)
+		local_addresses_add_ipv4(set, (const uint8_t *)&ipv4->sin_addr);
+	else
+		local_addresses_add_ipv6(set, (const uint8_t *)&ipv6->sin6_addr);
+}
+
+/* All that libc finds, and no more; there is at least that of lo wherever lo is up. */
 static void test_dump(void **state)
 {
-	struct local_addresses *set = local_addresses_new();
+	struct local_addresses *set = local_addresses_new(), *libc = local_addresses_new();
+	struct ifaddrs *list;
 
 	(void)state;
 	assert_int_equal(address_dump(set), 0);
+	assert_int_equal(getifaddrs(&list), 0);
+	for (struct ifaddrs *one = list; one != NULL; one = one->ifa_next) {
+		if (one->ifa_addr == NULL)
+			continue;
+		if (one->ifa_addr->sa_family == AF_INET) {
+			add_sockaddr(libc, one->ifa_addr);
+			if (one->ifa_flags & IFF_BROADCAST && one->ifa_broadaddr != NULL)
+				add_sockaddr(libc, one->ifa_broadaddr);
+		} else if (one->ifa_addr->sa_family == AF_INET6) {
+			add_sockaddr(libc, one->ifa_addr);
+		}
+	}
+	freeifaddrs(list);
+	local_addresses_sort(libc);
+	assert_true(local_addresses_equal(set, libc));
 	local_addresses_free(set);
+	local_addresses_free(libc);
 }
 
 int main(void)
