@@ -1,9 +1,8 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The dataplane.exception_path authors
 """Runs every fuzzing target for some seconds, a few at a time, and says how many found nothing.
 
-    tests/fuzz/run.py [--seconds N] [--jobs N] [--findings FOLDER] BUILD
+    python3 tests/fuzz/run.py [--seconds N] [--jobs N] [--findings FOLDER] BUILD
 
 BUILD is a folder that `CC=clang meson setup -Dfuzz=true` made and `ninja fuzz` was run in. An input
 that makes a target fail is kept in FOLDER; `BUILD/tests/fuzz/<target>_fuzz FILE` shows it again.
