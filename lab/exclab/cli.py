@@ -50,6 +50,8 @@ def _image(arguments):
 def _forwarder(arguments):
     if arguments.test:
         return 0 if forwarder.test(arguments.suite) else 1
+    if arguments.fuzz is not None:
+        return 0 if forwarder.fuzz(arguments.suite, arguments.fuzz) else 1
     if arguments.output:
         forwarder.copy_to(arguments.suite, arguments.output)
     else:
@@ -141,7 +143,8 @@ def _parser():
     added = command("forwarder", _forwarder, "compile the forwarder for a suite, unless it is cached", named=False)
     added.add_argument("--suite", required=True, choices=image.SUITES)
     added.add_argument("-o", dest="output", metavar="FILE", help="copy it there; otherwise its path is printed")
-    added.add_argument("--test", action="store_true", help="compile and run its unit tests instead")
+    added.add_argument("--test", action="store_true", help="compile and run its unit tests instead, with sanitizers too")
+    added.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz each of its parsers for that long instead")
     _add_up(command("up", _up, "boot a guest and wait until it answers"))
     added = command("down", _down, "end guests and remove all that belongs to them", named=False)
     added.add_argument("name", metavar="NAME", nargs="*")

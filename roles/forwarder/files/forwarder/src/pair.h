@@ -9,7 +9,7 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
-#include "limits.h"
+#include "rate_limits.h"
 #include "mirror.h"
 #include "offloads.h"
 #include "pair_spec.h"
