@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ *
+ * An EAL plugin (-d vv.so) for the benchmark's rig of one process with net_vhost0 and, on its
+ * socket, virtio_user0. It does two things that no data plane can be asked to do:
+ *
+ * 1. net_vhost listens only once its port is configured, but virtio_user connects when it is
+ *    probed. A port named net_null9 between the two on the command line is the sign to start
+ *    net_vhost0.
+ * 2. Nothing sends packets into the circle of the two ports. Through an Rx callback on virtio_user0,
+ *    in the data plane's own lcore, VV_PACKETS packets of 64 bytes are slipped in; then the
+ *    callback removes itself. The data plane passes them round for ever.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#define VV_PACKETS  512
+#define VV_LENGTH   60
+#define VV_RING	    1024
+#define VV_LOOK_US  100000
+
+static struct rte_mempool *vv_pool;
+static const struct rte_eth_rxtx_callback *vv_callback;
+static unsigned int vv_sent;
+
+static uint16_t vv_inject(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t nb_pkts,
+	uint16_t max_pkts, void *arg)
+{
+	(void)arg;
+	while (nb_pkts < max_pkts && vv_sent < VV_PACKETS) {
+		struct rte_mbuf *pkt = rte_pktmbuf_alloc(vv_pool);
+
+		if (pkt == NULL)
+			break;
+		memset(rte_pktmbuf_append(pkt, VV_LENGTH), 0x02, VV_LENGTH);
+		pkts[nb_pkts++] = pkt;
+		vv_sent++;
+	}
+	if (vv_sent == VV_PACKETS && vv_callback != NULL) {
+		rte_eth_remove_rx_callback(port, queue, vv_callback);
+		vv_callback = NULL;
+		fprintf(stderr, "vv: %u packets are on their way\n", vv_sent);
+	}
+	return nb_pkts;
+}
+
+/* Waits until virtio_user0 has been started by the data plane. */
+static void *vv_wait(void *arg)
+{
+	struct rte_eth_link link;
+	uint16_t port;
+
+	(void)arg;
+	for (;;) {
+		usleep(VV_LOOK_US);
+		if (rte_eth_dev_get_port_by_name("virtio_user0", &port) != 0)
+			continue;
+		if (rte_eth_link_get_nowait(port, &link) == 0 && link.link_status)
+			break;
+	}
+	sleep(1);
+	vv_callback = rte_eth_add_rx_callback(port, 0, vv_inject, NULL);
+	return NULL;
+}
+
+static int vv_start_vhost(void)
+{
+	struct rte_eth_conf conf = {0};
+	const char *socket = getenv("VV_SOCKET");
+	uint16_t port;
+	int ret;
+
+	/* the forwarder wants to see the path before EAL is there: a file was put in its place */
+	if (socket != NULL)
+		unlink(socket);
+	vv_pool = rte_pktmbuf_pool_create("vv", 4095, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	if (vv_pool == NULL)
+		return -1;
+	ret = rte_eth_dev_get_port_by_name("net_vhost0", &port);
+	if (ret == 0)
+		ret = rte_eth_dev_configure(port, 1, 1, &conf);
+	if (ret == 0)
+		ret = rte_eth_rx_queue_setup(port, 0, VV_RING, 0, NULL, vv_pool);
+	if (ret == 0)
+		ret = rte_eth_tx_queue_setup(port, 0, VV_RING, 0, NULL);
+	if (ret == 0)
+		ret = rte_eth_dev_start(port);
+	if (ret == 0)
+		ret = rte_eth_dev_stop(port);
+	return ret;
+}
+
+static int vv_new_port(
+	uint16_t port, enum rte_eth_event_type event, void *arg, void *ret_param)
+{
+	pthread_t thread;
+
+	(void)event;
+	(void)arg;
+	(void)ret_param;
+	/* when net_vhost0 itself is announced it can not be found by name yet */
+	if (rte_eth_dev_get_port_by_name("net_vhost0", &port) != 0 || vv_pool != NULL)
+		return 0;
+	if (vv_start_vhost() != 0) {
+		fprintf(stderr, "vv: net_vhost0 does not start\n");
+		exit(EXIT_FAILURE);
+	}
+	if (pthread_create(&thread, NULL, vv_wait, NULL) != 0)
+		exit(EXIT_FAILURE);
+	return 0;
+}
+
+__attribute__((constructor)) static void vv_load(void)
+{
+	rte_eth_dev_callback_register(RTE_ETH_ALL, RTE_ETH_EVENT_NEW, vv_new_port, NULL);
+}
