@@ -5,8 +5,7 @@
  * socket, virtio_user0. It does two things that no data plane can be asked to do:
  *
  * 1. net_vhost listens only once its port is configured, but virtio_user connects when it is
- *    probed. A port named net_null9 between the two on the command line is the sign to start
- *    net_vhost0.
+ *    probed. The device vvstart0, between the two on the command line, starts net_vhost0.
  * 2. Nothing sends packets into the circle of the two ports. Through an Rx callback on virtio_user0,
  *    in the data plane's own lcore, VV_PACKETS packets of 64 bytes are slipped in; then the
  *    callback removes itself. The data plane passes them round for ever.
@@ -17,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bus_vdev_driver.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
@@ -96,27 +96,28 @@ static int vv_start_vhost(void)
 	return ret;
 }
 
-static int vv_new_port(
-	uint16_t port, enum rte_eth_event_type event, void *arg, void *ret_param)
+static int vv_probe(struct rte_vdev_device *device)
 {
 	pthread_t thread;
+	int ret = vv_start_vhost();
 
-	(void)event;
-	(void)arg;
-	(void)ret_param;
-	/* when net_vhost0 itself is announced it can not be found by name yet */
-	if (rte_eth_dev_get_port_by_name("net_vhost0", &port) != 0 || vv_pool != NULL)
-		return 0;
-	if (vv_start_vhost() != 0) {
-		fprintf(stderr, "vv: net_vhost0 does not start\n");
-		exit(EXIT_FAILURE);
-	}
-	if (pthread_create(&thread, NULL, vv_wait, NULL) != 0)
-		exit(EXIT_FAILURE);
+	(void)device;
+	if (ret == 0)
+		ret = -pthread_create(&thread, NULL, vv_wait, NULL);
+	if (ret != 0)
+		fprintf(stderr, "vv: net_vhost0 does not start: %d\n", ret);
+	return ret;
+}
+
+static int vv_remove(struct rte_vdev_device *device)
+{
+	(void)device;
 	return 0;
 }
 
-__attribute__((constructor)) static void vv_load(void)
-{
-	rte_eth_dev_callback_register(RTE_ETH_ALL, RTE_ETH_EVENT_NEW, vv_new_port, NULL);
-}
+static struct rte_vdev_driver vv_driver = {
+	.probe = vv_probe,
+	.remove = vv_remove,
+};
+
+RTE_PMD_REGISTER_VDEV(vvstart, vv_driver);
