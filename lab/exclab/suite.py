@@ -45,7 +45,10 @@ def _suites():
             (f"forwarder's unit tests, {release}", ["lab/vm", "forwarder", "--suite", release, "--test"], TREE)
             for release in releases
         ],
-        "unit": [("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION)],
+        "unit": [
+            ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
+            ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
+        ],
         "lint": [("ansible-lint", ["ansible-lint", "--offline"], COLLECTION)],
         "molecule": [
             # The image first: inside of molecule nobody would see it grow.
