@@ -25,16 +25,16 @@ class Agent:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
 
-    def call(self, name, **args):
+    def call(self, function, /, **args):
         """The result of the function in the guest."""
-        self._session.stdin.write(json.dumps({"call": name, "args": args}) + "\n")
+        self._session.stdin.write(json.dumps({"call": function, "args": args}) + "\n")
         self._session.stdin.flush()
         line = self._session.stdout.readline()
         if not line:
-            raise LabError(f"The guest's agent has ended during {name}.")
+            raise LabError(f"The guest's agent has ended during {function}.")
         answer = json.loads(line)
         if "error" in answer:
-            raise LabError(f"{name} in the guest: {answer['error']}")
+            raise LabError(f"{function} in the guest: {answer['error']}")
         return answer["result"]
 
     def close(self):
