@@ -9,7 +9,7 @@ from exclab.run import run
 
 from .paths import BENCH
 
-FOLDER = "/run/bench"
+FOLDER = "/opt/bench"
 
 
 class Agent:

@@ -8,7 +8,7 @@ import tempfile
 from exclab.errors import LabError
 
 from . import native
-from .native_planes import COMMANDS, prefix
+from .native_planes import COMMANDS, commands, prefix
 from .telemetry import Telemetry
 
 STOP_PATIENCE = 120
@@ -26,8 +26,9 @@ class Running:
             for file in programs.iterdir():
                 (self.work / file.name).write_bytes(file.read_bytes())
                 (self.work / file.name).chmod(0o755)
-            # A file in the socket's place: the forwarder looks whether the path is there.
-            (self.work / "vv.sock").touch()
+            # In the socket's place: the forwarder looks whether the path is there before EAL starts.
+            if plane == "forwarder":
+                (self.work / "vv.sock").touch()
             self._log = self._stack.enter_context(open(keep_log or self.work / "log", "w+", encoding="utf-8", errors="replace"))
             command = ["env", "VV_SOCKET=/work/vv.sock", "LD_LIBRARY_PATH=/opt/dpdk/lib", *wrap, *COMMANDS[plane](rig, *cpus)]
             self.process = native.start(base, self.work, command, stdin=subprocess.PIPE, stdout=self._log,
@@ -35,6 +36,7 @@ class Running:
             self._stack.callback(self._end)
             self.telemetry = Telemetry(self.process, prefix(plane))
             self._stack.callback(self.telemetry.close)
+            self._tell(commands(plane, rig))
         except LabError as error:
             log = self.log()
             self._stack.close()
@@ -47,11 +49,14 @@ class Running:
         self._log.flush()
         return (pathlib.Path(self._log.name)).read_text(encoding="utf-8", errors="replace")
 
+    def _tell(self, words):
+        self.process.stdin.writelines(f"{word}\n" for word in words)
+        self.process.stdin.flush()
+
     def stop(self):
         """Ends it as its user would, so that it tells its counters; returns what it said."""
         if self.plane == "testpmd":
-            self.process.stdin.write("stop\nquit\n")
-            self.process.stdin.flush()
+            self._tell(["stop", "quit"])
         else:
             self.process.terminate()
         try:

@@ -10,7 +10,7 @@ from exclab.progress import say
 
 from . import native, parse, stats
 from .hugepages import reserved
-from .native_planes import LOOPS, ports
+from .native_planes import LOOPS, PORTS
 from .native_process import Running
 
 RIG = "native"
@@ -63,7 +63,7 @@ def _windows(base, programs, rig, cpus, pairs, samples):
             process, before = running[plane]
             process.process.send_signal(signal.SIGCONT)
             time.sleep(WINDOW)
-            packets = process.telemetry.received(ports(rig))
+            packets = process.telemetry.received(PORTS)
             process.process.send_signal(signal.SIGSTOP)
             now = (packets, _cpu(process.process.pid))
             # The first window of each is only where the next one counts from.

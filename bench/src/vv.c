@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The dataplane.exception_path authors
  *
- * An EAL plugin (-d vv.so) for the benchmark's rig of one process with net_vhost0 and, on its
+ * An EAL plugin (-d vv.so) of the forwarder for the benchmark's rig of one process with net_vhost0 and, on its
  * socket, virtio_user0. It does two things that no data plane can be asked to do:
  *
  * 1. net_vhost listens only once its port is configured, but virtio_user connects when it is
  *    probed. The device vvstart0, between the two on the command line, starts net_vhost0.
- * 2. Nothing sends packets into the circle of the two ports. Through an Rx callback on virtio_user0,
+ * 2. Nothing sends packets into the circle of the two ports. Through an Rx callback on each,
  *    in the data plane's own lcore, VV_PACKETS packets of 64 bytes are slipped in; then the
- *    callback removes itself. The data plane passes them round for ever.
+ *    callback removes itself. The data plane passes them round for ever, both ways.
  */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,47 +26,57 @@
 #define VV_RING	    1024
 #define VV_LOOK_US  100000
 
+struct vv_port {
+	const char *name;
+	const struct rte_eth_rxtx_callback *callback;
+	unsigned int sent;
+};
+
 static struct rte_mempool *vv_pool;
-static const struct rte_eth_rxtx_callback *vv_callback;
-static unsigned int vv_sent;
+static struct vv_port vv_ports[] = {{.name = "net_vhost0"}, {.name = "virtio_user0"}};
 
 static uint16_t vv_inject(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t nb_pkts,
 	uint16_t max_pkts, void *arg)
 {
-	(void)arg;
-	while (nb_pkts < max_pkts && vv_sent < VV_PACKETS) {
+	struct vv_port *vv = arg;
+
+	while (nb_pkts < max_pkts && vv->sent < VV_PACKETS) {
 		struct rte_mbuf *pkt = rte_pktmbuf_alloc(vv_pool);
 
 		if (pkt == NULL)
 			break;
 		memset(rte_pktmbuf_append(pkt, VV_LENGTH), 0x02, VV_LENGTH);
 		pkts[nb_pkts++] = pkt;
-		vv_sent++;
+		vv->sent++;
 	}
-	if (vv_sent == VV_PACKETS && vv_callback != NULL) {
-		rte_eth_remove_rx_callback(port, queue, vv_callback);
-		vv_callback = NULL;
-		fprintf(stderr, "vv: %u packets are on their way\n", vv_sent);
+	if (vv->sent == VV_PACKETS && vv->callback != NULL) {
+		rte_eth_remove_rx_callback(port, queue, vv->callback);
+		vv->callback = NULL;
 	}
 	return nb_pkts;
 }
 
-/* Waits until virtio_user0 has been started by the data plane. */
-static void *vv_wait(void *arg)
+static bool vv_is_started(const char *name, uint16_t *port)
 {
 	struct rte_eth_link link;
-	uint16_t port;
+
+	return rte_eth_dev_get_port_by_name(name, port) == 0 &&
+		rte_eth_link_get_nowait(*port, &link) == 0 && link.link_status;
+}
+
+/* Waits until the data plane has started both ports. */
+static void *vv_wait(void *arg)
+{
+	uint16_t ports[RTE_DIM(vv_ports)];
 
 	(void)arg;
-	for (;;) {
+	while (!vv_is_started(vv_ports[0].name, &ports[0]) ||
+		!vv_is_started(vv_ports[1].name, &ports[1]))
 		usleep(VV_LOOK_US);
-		if (rte_eth_dev_get_port_by_name("virtio_user0", &port) != 0)
-			continue;
-		if (rte_eth_link_get_nowait(port, &link) == 0 && link.link_status)
-			break;
-	}
 	sleep(1);
-	vv_callback = rte_eth_add_rx_callback(port, 0, vv_inject, NULL);
+	for (unsigned int i = 0; i < RTE_DIM(vv_ports); i++)
+		vv_ports[i].callback =
+			rte_eth_add_rx_callback(ports[i], 0, vv_inject, &vv_ports[i]);
 	return NULL;
 }
 
