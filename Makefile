@@ -19,7 +19,7 @@ COLLECTION := $(BUILD)/collections/ansible_collections/dataplane/exception_path
 SOURCES = $(shell git ls-files --cached --others --exclude-standard \
 	galaxy.yml README.md LICENSE meta playbooks plugins roles changelogs docs tests 2>/dev/null | grep -v ' ')
 
-.PHONY: help venv deps collection demo down test unit lint fuzz molecule clean
+.PHONY: help venv deps collection demo down test unit lint fuzz molecule bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -68,6 +68,9 @@ fuzz: deps  ## fuzz the forwarder's parsers, FUZZ_SECONDS (30) each
 
 molecule:  ## the virtual hosts: deploy, prove, reboot, kill, tear down
 	@lab/suite molecule
+
+bench:  ## measure the forwarder side by side with testpmd; writes docs/performance.md
+	@bench/run
 
 clean:  ## remove what was built in the tree
 	@rm -rf $(BUILD) $(VENV)

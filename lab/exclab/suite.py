@@ -48,7 +48,10 @@ def _suites():
         ] + [
             ("forwarder, fuzzed shortly", ["lab/vm", "forwarder", "--suite", releases[0], "--fuzz", SHORT_FUZZ_SECONDS], TREE)
         ],
-        "unit": [("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION)],
+        "unit": [
+            ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
+            ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
+        ],
         "lint": [("ansible-lint", ["ansible-lint", "--offline"], COLLECTION)],
         "molecule": [
             # The image first: inside of molecule nobody would see it grow.
