@@ -25,6 +25,11 @@ options:
       - "C(queue_size): descriptors in each queue of the virtio_user port, a power of two, at most 32768. Default: 1024."
       - "C(driver): C(vfio-pci), or C(kernel) for a NIC that stays with its kernel driver because its PMD shares it (mlx5).
         Default: C(vfio-pci)."
+      - "C(offloads): C(auto), C(off), or a table of C(checksum), C(tso) (both kernel -> NIC), C(rx_checksum) and C(gro) (both NIC -> kernel),
+        each C(auto) (where the ports can), C(on) (required) or C(off). C(tso) needs C(checksum), C(gro) needs C(rx_checksum). Default: C(auto)."
+      - "C(limits): table of the most that reaches the kernel, by class, C(neighbor), C(icmp), C(routing), C(local) or C(rest), each as C(rate) in
+        packets per second, or C({rate:, burst:}) with the packets that may come at once. Default: none, all traffic passes. The default of
+        C(burst) is a tenth of C(rate), at least 32."
     type: list
     elements: dict
 """

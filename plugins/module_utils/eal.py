@@ -9,6 +9,7 @@ arguments) and "EAL parameters" of the Linux getting started guide.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import lcores as cpus
@@ -16,6 +17,12 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.paths imp
 
 # VIRTIO_MAX_VIRTQUEUE_PAIRS, lifted in 23.03.
 QUEUES_MAX_BEFORE_23_03 = 8
+# What an lcore does while nothing comes.
+IDLE = ("adaptive", "poll")
+IDLE_DEFAULT = IDLE[0]
+
+# What the forwarder takes from the netdev when it starts, and follows while it runs.
+_FOLLOWED = re.compile(r",(?:mtu|mac)=[^,]*")
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,9 @@ def eal_arguments(endpoints, lcores, instance="default", socket_mb=None, path=VH
     return arguments
 
 
-def forwarder_arguments(endpoints):
-    """The forwarder's own part of the command line, a list."""
-    arguments = []
+def forwarder_arguments(endpoints, idle=IDLE_DEFAULT):
+    """The forwarder's own part of the command line, a list; what is as by default is left out."""
+    arguments = [] if idle == IDLE_DEFAULT else [f"--idle={idle}"]
     for endpoint in endpoints:
         port = endpoint.port
         spec = [
@@ -73,8 +80,15 @@ def forwarder_arguments(endpoints):
         ]
         if endpoint.mac:
             spec.append(f"mac={endpoint.mac}")
+        spec += port.offloads.arguments()
+        spec += [limit.argument for limit in port.limits]
         arguments += ["--pair", ",".join(spec)]
     return arguments
+
+
+def without_followed(arguments):
+    """Arguments without what a running forwarder learns from the netdev anyway: MTU and MAC."""
+    return [_FOLLOWED.sub("", argument) for argument in arguments]
 
 
 def queue_problems(ports, dpdk_version):

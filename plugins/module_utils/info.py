@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry
+from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry
 from ansible_collections.dataplane.exception_path.plugins.module_utils import unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -20,12 +20,14 @@ _MODULES = ("vhost", "vhost_net", "tun", "vfio-pci")
 
 def gather(params):
     known = {
+        "exporter": lambda: exporter.facts(params["instance"]),
         "forwarder": installed.forwarder,
         "hugepages": _hugepages,
+        "lcores": lambda: _telemetry(telemetry.lcores, params["instance"]),
         "kernel_modules": lambda: {name: kernel_modules.is_loaded(name) for name in _MODULES},
         "netdevs": _netdevs,
         "nics": _nics,
-        "pairs": lambda: _pairs(params["instance"]),
+        "pairs": lambda: _telemetry(telemetry.pairs, params["instance"]),
         "service": lambda: _service(params["instance"]),
     }
     subset = params["gather"] or sorted(known)
@@ -72,7 +74,8 @@ def _netdev(name, link):
         "name": name,
         "present": True,
         "up": "UP" in link["flags"],
-        "carrier": tap_device.is_attached(name),
+        "carrier": "LOWER_UP" in link["flags"],
+        "attached_queues": tap_device.attached_queues(link),
         "mac": link["address"],
         "mtu": link["mtu"],
         "flags": list(tap_device.flags(name)),
@@ -109,9 +112,10 @@ def _bounding_set(pid):
     return None
 
 
-def _pairs(instance):
+def _telemetry(look, instance):
+    """What a running forwarder says; nothing when there is none."""
     try:
-        return telemetry.pairs(instance)
+        return look(instance)
     except ExceptionPathError:
         return {}
 

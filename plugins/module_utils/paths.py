@@ -1,7 +1,8 @@
 # Copyright (c) 2026 The dataplane.exception_path authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every place on a host that this collection writes to. Teardown removes exactly these."""
+"""Every place on a host that this collection writes to, which is what teardown removes, and at the
+end a few that it looks at."""
 
 from __future__ import annotations
 
@@ -18,6 +19,9 @@ MODULE_MEMORY = MEMORY + "/modules.json"
 FORWARDER = INSTALLED + "/bin/exception-path-forwarder"
 FORWARDER_STAMP = INSTALLED + "/forwarder.json"
 PREPARE = INSTALLED + "/libexec/prepare"
+EXPORTER = INSTALLED + "/libexec/exporter"
+# The endpoint is alone in its folder: DPDK's exporter loads all that is there. Its name is a part of the metrics' names.
+ENDPOINT = INSTALLED + "/telemetry-endpoints/exception_path.py"
 WHEELS = INSTALLED + "/python"
 
 MODULES_LOAD = "/etc/modules-load.d/exception-path.conf"
@@ -27,5 +31,8 @@ LINKS = "/etc/systemd/network"
 DRIVERCTL_CONF = "/etc/driverctl.d"
 
 SERVICE_USER = "exception-path"
+DPDK_EXPORTER = "/usr/bin/dpdk-telemetry-exporter.py"
+DPKG = "/usr/bin/dpkg-query"
+PROC = "/proc"
 VHOST_NET = "/dev/vhost-net"
 TUN = "/dev/net/tun"

@@ -10,12 +10,12 @@ NIC there, does the netdev name collide) is checked in ``preflight.py``.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 from dataclasses import dataclass
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import raise_if
+from ansible_collections.dataplane.exception_path.plugins.module_utils.port_traffic import Offloads, hint, integer, read_limits, read_offloads
 
 # IFNAMSIZ is 16 with the closing NUL; the virtio_user PMD cuts a longer `iface=` silently.
 NETDEV_NAME_MAX = 15
@@ -80,6 +80,8 @@ class Port:
     queues: int = 1
     queue_size: int = 1024
     driver: str = "vfio-pci"
+    offloads: Offloads = Offloads()
+    limits: tuple = ()
 
     @property
     def vdev(self):
@@ -134,7 +136,7 @@ def parse(raw, need=("nic", "netdev")):
 class _Entry:
     """One entry while it is read; every fault goes into the shared list of problems."""
 
-    KEYS = ("nic", "netdev", "addresses", "routes", "mtu", "mac", "queues", "queue_size", "driver")
+    KEYS = ("nic", "netdev", "addresses", "routes", "mtu", "mac", "queues", "queue_size", "driver", "offloads", "limits")
     ROUTE_KEYS = ("to", "via", "metric", "onlink")
 
     def __init__(self, index, entry, need, problems):
@@ -166,14 +168,14 @@ class _Entry:
             queues=self._integer("queues", 1, 1, QUEUES_MAX, "the kernel's tap takes at most 256"),
             queue_size=self._queue_size(),
             driver=self._driver(),
+            offloads=read_offloads(self.entry.get("offloads"), self.problem),
+            limits=read_limits(self.entry.get("limits"), self.problem),
         )
 
     def _unknown_keys(self, entry, known, what):
         for key in entry:
             if key not in known:
-                close = difflib.get_close_matches(str(key), known, 1)
-                hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-                self.problem(f"unknown {what} {key!r}: {hint}")
+                self.problem(f"unknown {what} {key!r}: {hint(key, known)}")
 
     def _missing(self, key):
         if self.entry.get(key) in (None, ""):
@@ -263,13 +265,13 @@ class _Entry:
         if destination is None:
             return None
         metric = raw.get("metric")
-        if metric is not None and (_integer(metric) or 0) < 1:
+        if metric is not None and (integer(metric) or 0) < 1:
             self.problem(f"route to {raw['to']}: metric {metric!r} is not a whole number above 0: correct or drop it")
             return None
         onlink = raw.get("onlink", False) in (True, "true", "yes")
         if gateway is not None and not self._reachable(raw, gateway, destination, addresses, onlink):
             return None
-        return Route(str(destination), str(gateway) if gateway else None, _integer(metric), onlink)
+        return Route(str(destination), str(gateway) if gateway else None, integer(metric), onlink)
 
     def _destination(self, to, gateway):
         if to == "default":
@@ -277,8 +279,8 @@ class _Entry:
         try:
             return ipaddress.ip_network(str(to))
         except ValueError as fault:
-            hint = "its host bits are set" if "host bits" in str(fault) else "it is no network"
-            self.problem(f"route to {to!r}: {hint}: write it as 198.51.100.0/24, 2001:db8:1::/48 or default")
+            cause = "its host bits are set" if "host bits" in str(fault) else "it is no network"
+            self.problem(f"route to {to!r}: {cause}: write it as 198.51.100.0/24, 2001:db8:1::/48 or default")
             return None
 
     def _reachable(self, raw, gateway, destination, addresses, onlink):
@@ -297,7 +299,7 @@ class _Entry:
         value = self.entry.get(key)
         if value is None:
             return default
-        number = _integer(value)
+        number = integer(value)
         if number is None:
             self.problem(f"{key} {value!r} is not a whole number: give one from {low} to {high}")
         elif number < low:
@@ -341,17 +343,6 @@ class _Entry:
             self.problem(f"driver {value!r} is unknown: give vfio-pci, or kernel for a NIC whose PMD shares it with the kernel")
             return DRIVERS[0]
         return value
-
-
-def _integer(value):
-    """A whole number written as such or, as Jinja2 may leave it, as text; else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and re.match(r"^-?[0-9]+$", value.strip()):
-        return int(value)
-    return None
 
 
 def _netdev_name_problem(name):

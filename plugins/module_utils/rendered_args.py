@@ -26,7 +26,7 @@ def render(params):
     return {
         "vdevs": [eal.vdev(endpoint, params["path"]) for endpoint in endpoints],
         "eal": eal.eal_arguments(endpoints, lcores, params["instance"], socket_mb, params["path"], params["in_memory"]),
-        "forwarder": eal.forwarder_arguments(endpoints),
+        "forwarder": eal.forwarder_arguments(endpoints, params["idle"]),
     }
 
 

@@ -103,13 +103,14 @@ class Service:
         endpoints = [eal.Endpoint(nic.port, nic.address, nic.wanted_mac) for nic in nics]
         memory_mb = {node: self.params["hugepages_mb"] for node in nodes} if self.params["hugepages_mb"] else None
         eal_arguments = eal.eal_arguments(endpoints, lcores, self.instance, memory_mb)
-        own_arguments = eal.forwarder_arguments(endpoints)
+        own_arguments = eal.forwarder_arguments(endpoints, self.params["idle"])
         vfio = [nic for nic in nics if nic.port.driver == "vfio-pci"]
         netdevs = [port.netdev for port in ports]
         template = unit_files.template_text()
         drop_in = unit_files.drop_in_text(netdevs, [nic.address for nic in vfio], privileged=bool(vfio) and not pci.has_iommu())
         drivers = [(nic.address, nic.port.driver) for nic in nics]
-        digest = unit_files.digest(template, drop_in, eal_arguments, own_arguments, drivers, *_binaries())
+        # The netdev is the control plane: a new MTU or MAC reaches a running forwarder by it.
+        digest = unit_files.digest(template, drop_in, eal.without_followed(eal_arguments), eal.without_followed(own_arguments), drivers, *_binaries())
         return (
             {
                 self.systemd.path(unit_files.TEMPLATE): template,
@@ -138,15 +139,19 @@ class Service:
 
     def _not_forwarding(self, netdevs):
         """What is still missing, or an empty text."""
-        dark = [name for name in netdevs if not tap_device.is_attached(name)]
-        if dark:
-            return f"no carrier on {', '.join(dark)}"
+        served = tap_device.attached()
+        unserved = [name for name in netdevs if name not in served]
+        if unserved:
+            return f"no queue attached to {', '.join(unserved)}"
         try:
-            served = {pair.get("netdev") for pair in telemetry.pairs(self.instance).values() if pair}
+            pairs = {pair.get("netdev"): pair for pair in telemetry.pairs(self.instance).values()}
         except ExceptionPathError as fault:
             return str(fault)
-        unserved = [name for name in netdevs if name not in served]
-        return f"telemetry shows no pair for {', '.join(unserved)}" if unserved else ""
+        unknown = [name for name in netdevs if name not in pairs]
+        if unknown:
+            return f"telemetry shows no pair for {', '.join(unknown)}"
+        lost = [f"{name}: {telemetry.lost_side(pairs[name])}" for name in netdevs if telemetry.lost_side(pairs[name])]
+        return ", ".join(lost)
 
     def _restart(self, netdevs):
         done = self.systemd.call("restart", self.unit, check=False, timeout=self.params["timeout"] + 60)

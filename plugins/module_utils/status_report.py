@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.dataplane.exception_path.plugins.module_utils import telemetry
+
 _MODULES = ("vhost_net", "tun")
+_WAYS = (("to_kernel", "towards the kernel"), ("to_nic", "towards the NIC"))
 
 
 def lines(facts):
@@ -17,13 +20,33 @@ def lines(facts):
     for netdev in facts["netdevs"]:
         shown.append(_netdev_line(netdev))
     for name, pair in sorted(facts["pairs"].items()):
-        shown.append(
-            f"pair {pair['nic']} <-> {name} ({pair['netdev']}): {pair['to_kernel']['packets']} packets to the kernel, "
-            f"{pair['to_nic']['packets']} to the NIC, dropped {pair['to_kernel']['dropped']} and {pair['to_nic']['dropped']}"
-        )
+        shown.append(_pair_line(name, pair))
+    for lcore, share in sorted(facts.get("lcores", {}).items(), key=lambda item: int(item[0])):
+        shown.append(f"lcore {lcore}: {share['queues']} queues, idle {share['idle_ppm'] / 10000:.1f} %")
     for node, share in sorted(facts["hugepages"]["nodes"].items()):
         shown.append(f"huge pages of node {node}: {share['count']} ({share['ours']} for the data plane), {facts['hugepages']['page_size_kb']} kB each")
     return shown
+
+
+def _pair_line(name, pair):
+    """Link, offloads and drops are told as far as the forwarder tells them: an older one may still run."""
+    parts = [f"link {pair['link']}"]
+    if telemetry.lost_side(pair):
+        parts.append(telemetry.lost_side(pair))
+    parts.append(f"{pair['to_kernel']['packets']} packets to the kernel, {pair['to_nic']['packets']} to the NIC")
+    parts += [f"dropped {drops} {where}" for way, where in _WAYS if (drops := _drops(pair[way]))]
+    if pair.get("offloads"):
+        parts.append("offloads " + ", ".join(f"{key} {value}" for key, value in pair["offloads"].items()))
+    return f"pair {pair['nic']} <-> {name} ({pair['netdev']}): " + "; ".join(parts)
+
+
+def _drops(counters):
+    """``7 (full 5, limited 2)``, or an empty text when nothing was dropped."""
+    if not counters["dropped"]:
+        return ""
+    prefix = "dropped_"
+    reasons = ", ".join(f"{key[len(prefix):]} {count}" for key, count in counters.items() if key.startswith(prefix) and count)
+    return f"{counters['dropped']}" + (f" ({reasons})" if reasons else "")
 
 
 def _netdev_line(netdev):
@@ -70,8 +93,12 @@ def _port_faults(port, netdev, pair, drivers):
     for key, wanted in (("queues", port.queues), ("queue_size", port.queue_size)):
         if pair[key] != wanted:
             found.append(f"the forwarder runs with {key} {pair[key]} instead of {wanted}: run site")
-    if pair["link"] != "up":
+    if telemetry.lost_side(pair):
+        found.append(f"the pair does not forward: {telemetry.lost_side(pair)}: see the journal of the service")
+    elif pair["link"] != "up":
         found.append(f"NIC {pair['nic']} has no link: check the cable and the far end")
+    elif netdev and netdev["present"] and netdev["up"] and netdev["attached_queues"] and not netdev["carrier"]:
+        found.append(f"NIC {pair['nic']} has a link, but the netdev has no carrier: see the journal of the service")
     return found
 
 
@@ -79,8 +106,8 @@ def _netdev_faults(port, netdev):
     found = []
     if not netdev["up"]:
         found.append("the netdev is down: run site")
-    if not netdev["carrier"]:
-        found.append("the netdev has no carrier, so no forwarder serves it: see the journal of the service")
+    if not netdev["attached_queues"]:
+        found.append("no queue of the netdev is attached, so no forwarder serves it: see the journal of the service")
     if netdev["unit_state"] == "failed":
         found.append(f"exception-path-netdev@{port.netdev}.service failed, so the netdev may not come back at boot: see its journal")
     if netdev["mtu"] != port.mtu:

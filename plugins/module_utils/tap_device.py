@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tap device itself, which netlink can not make: ioctls on /dev/net/tun.
 
-Source: the kernel's Documentation/networking/tuntap.rst and include/uapi/linux/if_tun.h.
+Source: the kernel's Documentation/networking/tuntap.rst, include/uapi/linux/if_tun.h, and
+IFLA_TUN_NUM_QUEUES of include/uapi/linux/if_link.h.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import struct
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import host, paths
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
+from ansible_collections.dataplane.exception_path.plugins.module_utils.iproute import IpRoute
 
 _TUNSETIFF = 0x400454CA
 _TUNSETPERSIST = 0x400454CB
@@ -50,9 +52,19 @@ def owner(name):
     return uid if uid >= 0 else None
 
 
-def is_attached(name):
-    """True while a process serves the tap: the kernel gives a tap carrier only then."""
-    return host.read(f"/sys/class/net/{name}/carrier") == "1"
+def attached_queues(link):
+    """How many queues of a tap processes hold, of iproute2's dict of the link; 0 for what is no tap.
+
+    Not the carrier, which follows the link of the NIC (TUNSETCARRIER): a port without a cable is
+    served all the same.
+    """
+    data = link.get("linkinfo", {}).get("info_data", {})
+    return data.get("numqueues", 0) + data.get("numdisabled", 0)
+
+
+def attached():
+    """Names of the taps that a process serves."""
+    return {name for name, link in IpRoute().links().items() if attached_queues(link)}
 
 
 def create(name, uid):

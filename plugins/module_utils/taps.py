@@ -85,7 +85,8 @@ def absent(params, check_mode=False):
     names = _to_remove(params)
     changes = Changes()
     # In check mode the forwarder of a teardown still runs: it has not been stopped either.
-    busy = [name for name in names if tap_device.is_attached(name) and not check_mode]
+    served = set() if check_mode or not names else tap_device.attached()
+    busy = [name for name in names if name in served]
     raise_if([f"netdev {name} is served by a running forwarder: stop it first, then run again" for name in busy])
     there = [name for name in names if tap_device.exists(name)]
     for name in names:

@@ -15,6 +15,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.errors im
 
 _SECONDS = 5
 _GREETING_BYTES = 1024
+# States of a pair that carries nothing, whatever its netdev and its NIC are told to do.
+_LOST = ("no NIC", "no netdev")
 
 
 def socket_path(instance):
@@ -51,12 +53,32 @@ class Telemetry:
 
 def pairs(instance):
     """``{kernel port: facts}`` of a running forwarder."""
+    return _with(instance, _pairs)
+
+
+def lcores(instance):
+    """``{lcore: facts}`` of a running forwarder; empty from one that does not tell them."""
+    return _with(instance, lambda telemetry: telemetry.ask("/exception_path/lcores") or {})
+
+
+def lost_side(pair):
+    """``no NIC`` or ``no netdev`` of a pair that has lost one, else None. A forwarder older than
+    the mirror tells no state."""
+    state = pair.get("mirror", {}).get("state")
+    return state if state in _LOST else None
+
+
+def _pairs(telemetry):
+    found = {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
+    return {name: pair for name, pair in found.items() if pair}
+
+
+def _with(instance, look):
     path = socket_path(instance)
     if path is None:
         raise ExceptionPathError(f"instance {instance} has no telemetry socket below {paths.RUNTIME}/{instance}: is it running?")
     try:
         with Telemetry(path) as telemetry:
-            found = {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
-            return {name: pair for name, pair in found.items() if pair}
+            return look(telemetry)
     except (OSError, ValueError, KeyError) as fault:
         raise ExceptionPathError(f"instance {instance} does not answer on {path}: {fault}") from None

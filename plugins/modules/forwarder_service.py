@@ -13,10 +13,13 @@ version_added: 0.1.0
 description:
   - Writes C(exception-path@.service), the instance's drop-in and C(/etc/exception-path/INSTANCE.env), all rendered from O(ports), and enables
     and starts C(exception-path@INSTANCE.service).
-  - Returns only when every pair forwards, that is when each netdev has carrier and the telemetry of the forwarder names it. Otherwise it fails
-    with the last lines of the journal.
+  - Returns only when every pair forwards, that is when each netdev has a queue attached and the telemetry of the forwarder names the pair with
+    both of its sides. Otherwise it fails with the last lines of the journal. The carrier of the netdev does not count, since it follows the
+    link of the NIC; a NIC without a link is warned of.
   - Restarts only when something that the running forwarder was started with has changed (arguments, unit, the forwarder's or DPDK's files), or
     when it does not forward. A run that was cut short is made good by the next one.
+  - C(mtu) and C(mac) of a port restart nothing. They are written for the next start, and the running forwarder takes them from the netdev,
+    which M(dataplane.exception_path.tap_netdev) sets.
 author:
   - The dataplane.exception_path authors (@dataplane)
 options:
@@ -33,6 +36,11 @@ options:
     description: CPUs to poll on; V(auto) or a list such as V(2-5).
     type: str
     default: auto
+  idle:
+    description: What the forwarder's lcores do while nothing comes. V(adaptive) sleeps, V(poll) spins and takes a whole CPU for each lcore.
+    type: str
+    choices: [adaptive, poll]
+    default: adaptive
   hugepages_mb:
     description: Huge page memory in MB to take at start on each NUMA node with a NIC. What the kernel gives on demand when not given.
     type: int
@@ -88,6 +96,7 @@ def main():
             "instance": {"type": "str", "default": "default"},
             "state": {"type": "str", "choices": ["started", "stopped", "absent"], "default": "started"},
             "lcores": {"type": "str", "default": "auto"},
+            "idle": {"type": "str", "choices": ["adaptive", "poll"], "default": "adaptive"},
             "hugepages_mb": {"type": "int"},
             "timeout": {"type": "int", "default": 120},
         },

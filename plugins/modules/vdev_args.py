@@ -21,6 +21,11 @@ options:
     description: The lcores, as a list of CPUs such as V(2-5).
     type: str
     default: "0"
+  idle:
+    description: What the forwarder's lcores do while nothing comes. V(adaptive) sleeps, V(poll) spins and takes a whole CPU for each lcore.
+    type: str
+    choices: [adaptive, poll]
+    default: adaptive
   instance:
     description: Name of the instance, which makes the file prefix.
     type: str
@@ -79,10 +84,11 @@ eal:
   type: list
   elements: str
 forwarder:
-  description: The arguments of the forwarder that follow C(--).
+  description: The arguments of the forwarder that follow C(--). What is as by default is left out.
   returned: success
   type: list
   elements: str
+  sample: ["--pair", "nic=0000:03:00.0,kernel=virtio_user0,netdev=exc0,queues=1,queue_size=1024,mtu=1500,tso=off,limit_icmp=500"]
 problems:
   description: Every fault, one sentence each.
   returned: on failure
@@ -101,6 +107,7 @@ def main():
         argument_spec={
             "ports": {"type": "list", "elements": "dict", "required": True},
             "lcores": {"type": "str", "default": "0"},
+            "idle": {"type": "str", "choices": ["adaptive", "poll"], "default": "adaptive"},
             "instance": {"type": "str", "default": "default"},
             "path": {"type": "path", "default": "/dev/vhost-net"},
             "in_memory": {"type": "bool", "default": True},

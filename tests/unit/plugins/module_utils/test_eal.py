@@ -66,6 +66,28 @@ def test_the_command_line_of_two_ports():
     ]
 
 
+def test_offloads_and_limits_follow_what_was_there_before():
+    both = endpoints({"offloads": {"tso": False}, "limits": {"icmp": 500, "neighbor": {"rate": 9, "burst": 3}}, "mac": "52:54:00:00:00:01"}, {})
+    assert eal.forwarder_arguments(both, "poll") == [
+        "--idle=poll",
+        "--pair",
+        f"nic={A},kernel=virtio_user0,netdev=exc0,queues=1,queue_size=1024,mtu=1500,mac=52:54:00:00:00:01,tso=off,limit_neighbor=9/3,limit_icmp=500",
+        "--pair",
+        f"nic={B},kernel=virtio_user1,netdev=exc1,queues=1,queue_size=1024,mtu=1500",
+    ]
+
+
+def test_what_a_running_forwarder_follows():
+    both = endpoints({"mac": "52:54:00:00:00:01", "limits": {"icmp": 5}}, {"mtu": 9000})
+    assert eal.without_followed(eal.forwarder_arguments(both)) == [
+        "--pair",
+        f"nic={A},kernel=virtio_user0,netdev=exc0,queues=1,queue_size=1024,limit_icmp=5",
+        "--pair",
+        f"nic={B},kernel=virtio_user1,netdev=exc1,queues=1,queue_size=1024",
+    ]
+    assert eal.without_followed([eal.vdev(both[0])]) == ["--vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024,iface=exc0"]
+
+
 @pytest.mark.parametrize("memory, text", [({0: 512}, "512"), ({0: 512, 1: 256}, "512,256"), ({2: 64}, "0,0,64")])
 def test_memory_by_node(memory, text):
     assert eal.eal_arguments(endpoints({}), [1], socket_mb=memory)[-1] == f"--socket-mem={text}"

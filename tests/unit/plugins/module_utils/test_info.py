@@ -16,7 +16,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.pci impor
 
 LINK = {
     "ifname": "exc0",
-    "flags": ["BROADCAST", "UP"],
+    "flags": ["BROADCAST", "UP", "LOWER_UP"],
+    "linkinfo": {"info_kind": "tun", "info_data": {"type": "tap", "multi_queue": True, "numqueues": 3, "numdisabled": 1}},
     "address": "52:54:00:00:00:03",
     "mtu": 1500,
     "num_rx_queues": 4,
@@ -39,9 +40,9 @@ def host(etc, kernel, commands, monkeypatch):
     commands.on("systemctl show exception-path-netdev@exc1.service", "ActiveState=failed\n")
     monkeypatch.setattr(info, "Pci", lambda: Pci(kernel.root))
     monkeypatch.setattr(taps, "recorded", lambda: ["exc0", "exc1"])
-    monkeypatch.setattr(tap_device, "is_attached", lambda name: True)
     monkeypatch.setattr(tap_device, "flags", lambda name: tap_device.WANTED)
     monkeypatch.setattr(telemetry, "pairs", lambda instance: {"virtio_user0": {"netdev": "exc0"}})
+    monkeypatch.setattr(telemetry, "lcores", lambda instance: {"1": {"queues": 1, "idle_ppm": 990000}})
     monkeypatch.setattr(kernel_modules, "is_loaded", lambda name: name != "tun")
     return kernel
 
@@ -51,7 +52,7 @@ def gather(*subset):
 
 
 def test_all_of_it(host):
-    assert sorted(gather()) == ["forwarder", "hugepages", "kernel_modules", "netdevs", "nics", "pairs", "service"]
+    assert sorted(gather()) == ["exporter", "forwarder", "hugepages", "kernel_modules", "lcores", "netdevs", "nics", "pairs", "service"]
 
 
 def test_nics(host):
@@ -79,6 +80,7 @@ def test_netdevs(host):
             "present": True,
             "up": True,
             "carrier": True,
+            "attached_queues": 4,
             "mac": "52:54:00:00:00:03",
             "mtu": 1500,
             "flags": list(tap_device.WANTED),
@@ -92,6 +94,16 @@ def test_netdevs(host):
         },
         {"name": "exc1", "present": False, "unit_state": "failed"},
     ]
+
+
+def test_a_nic_without_a_link_takes_the_carrier_and_leaves_the_queues(host, commands):
+    commands.on("ip -json -details -statistics address show", json.dumps([dict(LINK, flags=["NO-CARRIER", "BROADCAST", "UP"])]))
+    netdev = gather("netdevs")["netdevs"][0]
+    assert netdev["attached_queues"] == 4 and netdev["carrier"] is False
+
+
+def test_lcores(host):
+    assert gather("lcores") == {"lcores": {"1": {"queues": 1, "idle_ppm": 990000}}}
 
 
 def test_the_service_and_what_it_may(host):
@@ -114,7 +126,7 @@ def test_a_host_that_has_nothing(etc, commands, monkeypatch):
     (etc / "proc/meminfo").write_text("Hugepagesize:       2048 kB\n")
     commands.on("ip -json").on("systemctl show", "ActiveState=inactive\nUnitFileState=\nMainPID=0\nNRestarts=0\nUser=\n")
     facts = gather()
-    assert (facts["nics"], facts["netdevs"], facts["pairs"]) == ([], [], {})
+    assert (facts["nics"], facts["netdevs"], facts["pairs"], facts["lcores"]) == ([], [], {}, {})
     assert facts["forwarder"] == {"present": False, "intact": False, "digest": None}
     assert facts["hugepages"] == {"page_size_kb": 2048, "nodes": {}}
     assert (facts["service"]["state"], facts["service"]["enabled"], facts["service"]["capabilities"]) == ("inactive", False, None)
@@ -131,5 +143,5 @@ def test_pages_and_modules(host, etc):
 
 
 def test_a_word_that_is_unknown(host):
-    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are forwarder, hugepages, kernel_modules, netdevs, nics, pairs, service"):
+    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are exporter, forwarder, hugepages, kernel_modules, lcores, netdevs, nics, pairs, service"):
         gather("nic", "nics", "x")

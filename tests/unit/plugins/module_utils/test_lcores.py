@@ -56,6 +56,15 @@ def test_auto(online, queues, isolated, near, chosen):
     assert lcores.choose("auto", online, queues, isolated, near) == chosen
 
 
+@pytest.mark.parametrize("isolated, near", [((), ()), (range(1, 8), ()), (range(8), range(8)), ((), range(4))])
+@pytest.mark.parametrize("online", [2, 3, 4, 8])
+def test_auto_always_leaves_a_cpu_for_the_vhost_workers(online, isolated, near):
+    """However many queues there are; only a host with one CPU has no choice."""
+    for queues in (1, online - 1, online, 64):
+        chosen = lcores.choose("auto", range(online), queues, isolated, near)
+        assert 0 not in chosen and len(chosen) == min(queues, online - 1)
+
+
 def test_a_list_is_taken_as_it_is():
     assert lcores.choose("2-3", range(4), 1) == [2, 3]
     assert lcores.choose(2, range(4), 1) == [2]

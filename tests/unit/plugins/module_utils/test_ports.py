@@ -111,7 +111,7 @@ FAULTS = [
     ({"adress": ["192.0.2.1/24"]}, "unknown key 'adress': did you mean addresses?"),
     ({"address": ["192.0.2.1/24"]}, "unknown key 'address': did you mean addresses?"),
     ({"queue-size": 1024}, "unknown key 'queue-size': did you mean queue_size?"),
-    ({"vlan": 5}, "unknown key 'vlan': known are nic, netdev, addresses, routes, mtu, mac, queues, queue_size, driver"),
+    ({"vlan": 5}, "unknown key 'vlan': known are nic, netdev, addresses, routes, mtu, mac, queues, queue_size, driver, offloads, limits"),
 ]
 
 

@@ -17,6 +17,7 @@ def render(**changes):
             {
                 "ports": PORTS,
                 "lcores": "2-5",
+                "idle": "adaptive",
                 "instance": "default",
                 "path": "/dev/vhost-net",
                 "in_memory": True,
@@ -43,6 +44,10 @@ def test_all_of_it():
             "nic=0000:04:00.0,kernel=virtio_user1,netdev=exc1,queues=2,queue_size=1024,mtu=1500",
         ],
     }
+
+
+def test_idle_is_rendered_when_it_is_not_the_default():
+    assert render(idle="poll")["forwarder"][:2] == ["--idle=poll", "--pair"]
 
 
 def test_keys_of_a_table_come_from_jinja_as_text():

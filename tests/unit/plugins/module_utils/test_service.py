@@ -25,6 +25,8 @@ class Host:
         self.digest = None
         self.dark, self.silent, self.unserved, self.links_down, self.comes_up = set(), False, set(), set(), True
         self.netdevs = {"exc0", "exc1"}
+        # ``old``: a forwarder that was built before the mirror.
+        self.states, self.old = {}, False
         self.commands = commands
         commands.on(
             "systemctl show", do=lambda _command: f"ActiveState={self.state}\nSubState=x\nNeedDaemonReload={self.reload_needed}\nNRestarts=0\nMainPID=0\n"
@@ -45,16 +47,20 @@ class Host:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(digest + "\n")
         if self.comes_up:
-            self.dark, self.silent, self.unserved = set(), False, set()
+            self.dark, self.silent, self.unserved, self.states = set(), False, set(), {}
 
-    def attached(self, name):
-        return self.state == "active" and name not in self.dark
+    def attached(self):
+        return self.netdevs - self.dark if self.state == "active" else set()
 
     def pairs(self, _instance):
         if self.silent:
             raise ExceptionPathError("instance default does not answer")
         names = sorted(self.netdevs - self.unserved)
-        return {f"virtio_user{index}": {"netdev": name, "link": "down" if name in self.links_down else "up"} for index, name in enumerate(names)}
+        return {f"virtio_user{index}": self.pair(name) for index, name in enumerate(names)}
+
+    def pair(self, name):
+        pair = {"netdev": name, "link": "down" if name in self.links_down else "up"}
+        return pair if self.old else dict(pair, mirror={"state": self.states.get(name, "forwarding")})
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def host(etc, kernel, commands, monkeypatch, no_waiting):
     monkeypatch.setattr(service.cpus, "choose", lambda wish, queues, nodes: [1, 2] if wish == "auto" else [int(wish)])
     monkeypatch.setattr(service.pwd, "getpwnam", lambda _name: os.stat("/proc/self") and type("User", (), {"pw_uid": 990}))
     monkeypatch.setattr(tap_device, "exists", lambda name: name in found.netdevs)
-    monkeypatch.setattr(tap_device, "is_attached", found.attached)
+    monkeypatch.setattr(tap_device, "attached", found.attached)
     monkeypatch.setattr(telemetry, "pairs", found.pairs)
     for path in (paths.FORWARDER, paths.PREPARE, paths.VHOST_NET, paths.TUN):
         place = pathlib.Path(path)
@@ -78,7 +84,7 @@ def host(etc, kernel, commands, monkeypatch, no_waiting):
 
 
 def act(state="started", check_mode=False, **changes):
-    params = dict({"ports": PORTS, "instance": "default", "lcores": "auto", "hugepages_mb": 64, "timeout": 30}, **changes)
+    params = dict({"ports": PORTS, "instance": "default", "lcores": "auto", "idle": "adaptive", "hugepages_mb": 64, "timeout": 30}, **changes)
     return getattr(service.Service(params, check_mode), state)()
 
 
@@ -120,11 +126,13 @@ def test_check_mode_on_a_host_that_has_nothing_yet(host):
     "change",
     [
         {"lcores": "3"},
+        {"idle": "poll"},
         {"hugepages_mb": 128},
         {"hugepages_mb": None},
         {"ports": PORTS[:1]},
         {"ports": [dict(PORTS[0], queue_size=512), PORTS[1]]},
-        {"ports": [dict(PORTS[0], mac="52:54:00:00:00:77"), PORTS[1]]},
+        {"ports": [dict(PORTS[0], offloads={"tso": False}), PORTS[1]]},
+        {"ports": [dict(PORTS[0], limits={"icmp": 500}), PORTS[1]]},
         {"ports": [dict(PORTS[0], driver="kernel"), PORTS[1]]},
     ],
 )
@@ -141,6 +149,17 @@ def test_addresses_and_routes_do_not_restart_it(host):
     assert not act(ports=[dict(PORTS[0], addresses=["192.0.2.1/24"], routes=[{"to": "default"}]), PORTS[1]])["changed"]
 
 
+@pytest.mark.parametrize("change, text", [({"mtu": 9000}, "mtu=9000"), ({"mac": "52:54:00:00:00:77"}, "mac=52:54:00:00:00:77")])
+def test_mtu_and_mac_are_followed_and_restart_nothing(host, change, text):
+    act()
+    changed = [dict(PORTS[0], **change), PORTS[1]]
+    told = act(check_mode=True, ports=changed)
+    result = act(ports=changed)
+    assert result["changed"] and not result["restarted"] and told["diff"] == result["diff"]
+    assert text in pathlib.Path(paths.SETTINGS, "default.env").read_text(), "the next start has it"
+    assert not act(ports=changed)["changed"]
+
+
 @pytest.mark.parametrize("path", ["FORWARDER", "PREPARE"])
 def test_another_forwarder_on_disk_restarts_it(host, path):
     act()
@@ -151,7 +170,8 @@ def test_another_forwarder_on_disk_restarts_it(host, path):
 @pytest.mark.parametrize(
     "fault, why",
     [
-        ({"dark": {"exc1"}}, "not forwarding (no carrier on exc1)"),
+        ({"dark": {"exc1"}}, "not forwarding (no queue attached to exc1)"),
+        ({"states": {"exc0": "no NIC", "exc1": "no netdev"}}, "not forwarding (exc0: no NIC, exc1: no netdev)"),
         ({"silent": True}, "not forwarding (instance default does not answer)"),
         ({"unserved": {"exc0"}}, "not forwarding (telemetry shows no pair for exc0)"),
         ({"state": "failed"}, "failed, not running"),
@@ -206,7 +226,7 @@ def test_it_does_not_come_up_so_the_journal_is_in_the_error(host, commands):
 def test_it_runs_and_never_forwards(host, no_waiting):
     host.comes_up, host.dark = False, {"exc1"}
     begin = no_waiting[0]
-    with pytest.raises(ExceptionPathError, match="it does not forward after 30 s: no carrier on exc1\nThe last lines of its journal:\nEAL: no free"):
+    with pytest.raises(ExceptionPathError, match="it does not forward after 30 s: no queue attached to exc1\nThe last lines of its journal:\nEAL: no free"):
         act()
     assert 30 <= no_waiting[0] - begin < 32
 
@@ -214,8 +234,19 @@ def test_it_runs_and_never_forwards(host, no_waiting):
 def test_it_waits_until_every_pair_forwards(host, monkeypatch, no_waiting):
     host.comes_up, host.dark = False, {"exc0"}
     ready = no_waiting[0] + 7
-    monkeypatch.setattr(tap_device, "is_attached", lambda name: host.state == "active" and no_waiting[0] > ready)
+    monkeypatch.setattr(tap_device, "attached", lambda: host.netdevs if host.state == "active" and no_waiting[0] > ready else set())
     assert act()["restarted"] and no_waiting[0] > ready
+
+
+def test_a_netdev_that_is_down_is_no_fault(host):
+    act()
+    host.states = {"exc0": "down"}
+    assert not act()["changed"]
+
+
+def test_a_forwarder_older_than_the_mirror(host):
+    host.old = True
+    assert act()["restarted"] and not act()["changed"]
 
 
 def test_a_nic_without_a_cable_is_told_and_is_no_fault(host):

@@ -21,6 +21,7 @@ GOOD = {
             "present": True,
             "up": True,
             "carrier": True,
+            "attached_queues": 1,
             "mac": "52:54:00:00:00:03",
             "mtu": 9000,
             "unit_state": "active",
@@ -76,9 +77,19 @@ def test_as_wanted():
         (["netdevs", 0], {"name": "exc0", "present": False}, "exception_path_ports[0] (exc0): the netdev is missing: run site"),
         (["netdevs", 0, "up"], False, "exception_path_ports[0] (exc0): the netdev is down: run site"),
         (
+            ["netdevs", 0, "attached_queues"],
+            0,
+            "exception_path_ports[0] (exc0): no queue of the netdev is attached, so no forwarder serves it: see the journal of the service",
+        ),
+        (
             ["netdevs", 0, "carrier"],
             False,
-            "exception_path_ports[0] (exc0): the netdev has no carrier, so no forwarder serves it: see the journal of the service",
+            "exception_path_ports[0] (exc0): NIC 0000:03:00.0 has a link, but the netdev has no carrier: see the journal of the service",
+        ),
+        (
+            ["pairs", "virtio_user0", "mirror"],
+            {"state": "no NIC"},
+            "exception_path_ports[0] (exc0): the pair does not forward: no NIC: see the journal of the service",
         ),
         (["netdevs", 0, "mtu"], 1500, "exception_path_ports[0] (exc0): MTU is 1500 instead of 9000: run site"),
         (["netdevs", 0, "addresses"], ["192.0.2.1/24"], "exception_path_ports[0] (exc0): address 2001:db8::1/64 is missing: run site"),
@@ -109,7 +120,7 @@ def test_lines():
         f"{UNIT}: active, at boot on, restarts 0",
         "NIC 0000:03:00.0 (8086:10d3): driver vfio-pci; before e1000e, interface ens3",
         "netdev exc0: up, carrier, MTU 9000, MAC 52:54:00:00:00:03, 192.0.2.1/24, 2001:db8::1/64, fe80::1/64, rx 7, tx 5",
-        "pair 0000:03:00.0 <-> virtio_user0 (exc0): 7 packets to the kernel, 5 to the NIC, dropped 1 and 0",
+        "pair 0000:03:00.0 <-> virtio_user0 (exc0): link up; 7 packets to the kernel, 5 to the NIC; dropped 1 towards the kernel",
         "huge pages of node 0: 258 (256 for the data plane), 2048 kB each",
     ]
 
@@ -134,3 +145,20 @@ def test_lines_of_what_is_not_well(path, value, line):
 def test_lines_of_the_proof():
     results = [{"netdev": "exc0", "to_nic": 6, "to_kernel": 5, "pings": [{"target": "192.0.2.2", "sent": 5, "received": 5, "rtt_ms": 0.2}]}]
     assert status_report.probe_lines(results) == ["exc0: 5 of 5 answers from 192.0.2.2 in 0.2 ms; forwarder passed 6 packets kernel -> NIC, 5 NIC -> kernel"]
+
+
+def test_the_line_of_a_pair_that_tells_all():
+    facts = copy.deepcopy(GOOD)
+    pair = facts["pairs"]["virtio_user0"]
+    pair["link"], pair["mirror"] = "down", {"state": "no netdev", "carrier": "off"}
+    pair["offloads"] = {"checksum": "nic", "tso": "software", "rx_checksum": "off", "gro": "off"}
+    pair["to_kernel"] = {"packets": 7, "dropped": 0, "dropped_full": 0}
+    pair["to_nic"] = {"packets": 5, "dropped": 9, "dropped_full": 4, "dropped_invalid": 5, "dropped_memory": 0, "dropped_limited": 0}
+    facts["lcores"] = {"10": {"queues": 1, "idle_ppm": 0}, "2": {"queues": 3, "idle_ppm": 987654}}
+    lines = status_report.lines(facts)
+    assert lines[3:6] == [
+        "pair 0000:03:00.0 <-> virtio_user0 (exc0): link down; no netdev; 7 packets to the kernel, 5 to the NIC; "
+        "dropped 9 (full 4, invalid 5) towards the NIC; offloads checksum nic, tso software, rx_checksum off, gro off",
+        "lcore 2: 3 queues, idle 98.8 %",
+        "lcore 10: 1 queues, idle 0.0 %",
+    ]

@@ -95,7 +95,7 @@ def session(etc, commands, monkeypatch):
     monkeypatch.setattr(tap_device, "exists", lambda name: name in fake.links)
     monkeypatch.setattr(tap_device, "flags", lambda name: fake.flags.get(name, ()))
     monkeypatch.setattr(tap_device, "owner", fake.owners.get)
-    monkeypatch.setattr(tap_device, "is_attached", lambda name: name in fake.attached)
+    monkeypatch.setattr(tap_device, "attached", lambda: fake.attached)
     monkeypatch.setattr(tap_device, "create", fake.create)
     monkeypatch.setattr(tap_device, "set_owner", fake.set_owner)
     systemd(commands)

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import netlink, paths, tap_device, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import host, netlink, paths, tap_device, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.systemd import Systemd
 
@@ -111,7 +111,7 @@ def test_made_as_virtio_user_needs_it_and_left_alone(namespace):
         "user": "nobody",
     } | {key: value for key, value in link["linkinfo"]["info_data"].items() if key in ("numqueues", "numdisabled")}
     assert tap_device.exists("exc0") and tap_device.flags("exc0") == tap_device.WANTED
-    assert tap_device.owner("exc0") == pwd.getpwnam("nobody").pw_uid and not tap_device.is_attached("exc0")
+    assert tap_device.owner("exc0") == pwd.getpwnam("nobody").pw_uid and tap_device.attached() == set()
     assert now().addresses == PORT["addresses"] and set(now().routes) == ROUTES
     assert present(PORT) == {"changed": False, "diff": {"before": "", "after": ""}, "leftover": []}
 
@@ -175,7 +175,7 @@ def test_a_tap_without_multi_queue_is_made_anew(namespace):
     assert tap_device.flags("exc0") == tap_device.WANTED and set(now().routes) == ROUTES
 
 
-def test_an_attached_tap_has_carrier(namespace):
+def test_a_served_tap_is_known_by_its_queues_and_not_by_its_carrier(namespace):
     import fcntl
     import struct
 
@@ -183,7 +183,10 @@ def test_an_attached_tap_has_carrier(namespace):
     queue = os.open("/dev/net/tun", os.O_RDWR)
     try:
         fcntl.ioctl(queue, 0x400454CA, struct.pack("16sH22x", b"exc0", 0x5102))
-        assert tap_device.is_attached("exc0")
+        assert tap_device.attached() == {"exc0"}
+        # TUNSETCARRIER, as the forwarder does when its NIC loses the link.
+        fcntl.ioctl(queue, 0x400454E2, struct.pack("i", 0))
+        assert host.read("/sys/class/net/exc0/carrier") == "0" and tap_device.attached() == {"exc0"}
         with pytest.raises(ExceptionPathError, match="exc0 is served by a running forwarder"):
             absent()
     finally:

@@ -87,6 +87,25 @@ def test_all_pairs_over_one_connection(serve):
     assert len(server.asked) == 4 and server.asked[-1] == "", "and it hangs up"
 
 
+def test_lcores(serve):
+    serve({"/exception_path/lcores": '{"/exception_path/lcores": {"2": {"idle_ppm": 7}}}'})
+    assert telemetry.lcores("default") == {"2": {"idle_ppm": 7}}
+
+
+def test_a_forwarder_that_knows_no_such_command(serve):
+    serve({"/exception_path/lcores": '{"/exception_path/lcores": null}'})
+    assert telemetry.lcores("default") == {}
+
+
+@pytest.mark.parametrize(
+    "pair, lost",
+    [({}, None), ({"mirror": {}}, None), *[({"mirror": {"state": state}}, None) for state in ("forwarding", "down")]]
+    + [({"mirror": {"state": state}}, state) for state in ("no NIC", "no netdev")],
+)
+def test_a_side_that_is_lost(pair, lost):
+    assert telemetry.lost_side(pair) == lost
+
+
 def test_no_pair_yet(serve):
     serve({"/exception_path/pairs": '{"/exception_path/pairs": null}'})
     assert telemetry.pairs("default") == {}

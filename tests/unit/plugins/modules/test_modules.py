@@ -14,6 +14,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import (
     build,
+    exporter,
     hugepage_list,
     info,
     kernel_modules,
@@ -30,6 +31,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.errors im
 PORTS = [{"nic": "ens3", "netdev": "exc0"}]
 MODULES = [
     ("exception_path_info", {}, info, "gather"),
+    ("exporter_service", {"endpoint": "x", "exporter": "x"}, exporter.Exporter, "started"),
+    ("exporter_service", {"state": "absent"}, exporter.Exporter, "absent"),
     ("forwarder_install", {"digest": "x", "prepare": "x", "binary": "x"}, build, "install"),
     ("forwarder_service", {"ports": PORTS}, service.Service, "started"),
     ("forwarder_service", {"state": "stopped"}, service.Service, "stopped"),
@@ -87,6 +90,7 @@ def test_all_problems_are_handed_out(name, params, place, function, capsys, monk
 @pytest.mark.parametrize(
     "name, params",
     [
+        ("exporter_service", {"endpoint": "x"}),
         ("forwarder_service", {}),
         ("nic_driver", {}),
         ("tap_netdev", {}),

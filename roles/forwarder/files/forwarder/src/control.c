@@ -145,6 +145,16 @@ static bool control_watch_pairs(struct control *control)
 	return changed;
 }
 
+static void control_refresh_limits(const struct control *control)
+{
+	for (unsigned int i = 0; i < control->nb_pairs; i++) {
+		const struct pair *pair = &control->pairs[i];
+
+		if (pair->limits != NULL && pair->mirror.netdev_is == MIRROR_NETDEV_OURS)
+			limits_refresh_addresses(pair->limits, pair->mirror.netdev.name);
+	}
+}
+
 static void control_send_status(const struct control *control)
 {
 	struct counters to_kernel = {0}, to_nic = {0};
@@ -173,6 +183,7 @@ static bool control_wait_ready(struct control *control)
 		if (control_wait(control, control_now() + CONTROL_STARTING_NS))
 			return false;
 	control_watch_pairs(control);
+	control_refresh_limits(control);
 	sd_notify(0, "READY=1");
 	control_send_status(control);
 	log_info("forwarding on %u lcore%s", control->workers->count,
@@ -190,11 +201,13 @@ static void *control_run(void *arg)
 
 	if (!control_wait_ready(control))
 		goto out;
-	while (!control_wait(control, now + tick)) {
+	while (!control->failed && !control_wait(control, now + tick)) {
 		now = control_now();
-		upkeep_tick(control->pairs, control->nb_pairs, now);
+		control->failed = !upkeep_tick(control->pairs, control->nb_pairs, now);
 		if (now - last_beat >= interval) {
 			last_beat = now;
+			control_refresh_limits(control);
+			workers_sample_idle(control->workers);
 			alive = control_lcores_alive(control, alive);
 			if (alive && has_watchdog)
 				sd_notify(0, "WATCHDOG=1");

@@ -24,6 +24,7 @@ struct control {
 
 	/* its own */
 	pthread_t thread;
+	bool failed; /* it ended by itself */
 	int signal_fd;
 	int nics_fd; /* events of NICs */
 	struct link_watch links;

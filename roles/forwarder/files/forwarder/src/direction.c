@@ -4,6 +4,7 @@
 #include "direction.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_cycles.h>
@@ -11,6 +12,7 @@
 #include <rte_ether.h>
 
 #include "checksum.h"
+#include "rate_limits.h"
 #include "marks.h"
 #include "merge.h"
 #include "segment.h"
@@ -232,6 +234,14 @@ static void direction_convert(
 	outbox_flush(&outbox, direction);
 }
 
+static uint64_t direction_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
 unsigned int direction_forward(struct direction *direction)
 {
 	struct rte_mbuf *pkts[BURST_SIZE];
@@ -247,6 +257,10 @@ unsigned int direction_forward(struct direction *direction)
 	if (received == 0)
 		return 0;
 	nb_pkts = received;
+	if (unlikely(direction->limits != NULL)) {
+		nb_pkts = limits_filter(direction->limits, pkts, nb_pkts, direction_now());
+		counters_add(&direction->counters.dropped_limited, received - nb_pkts);
+	}
 	for (uint16_t i = 0; i < nb_pkts; i++) {
 		seen |= pkts[i]->ol_flags;
 		bytes += pkts[i]->pkt_len;

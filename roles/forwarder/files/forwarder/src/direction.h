@@ -14,6 +14,8 @@
 
 #define HELD_MAX 256
 
+struct limits;
+
 /* How packets of one port are made fit for another: decided once, at the start. */
 struct conversion {
 	uint64_t interest;   /* Rx flags of a packet that can not be sent as it is */
@@ -30,6 +32,7 @@ struct direction {
 	uint16_t queue;
 	uint16_t nb_held;
 	struct conversion conversion;
+	struct limits *limits; /* NULL: everything passes */
 	struct counters counters;
 
 	/* what the other port had no room for yet, and since when (TSC) it takes nothing */

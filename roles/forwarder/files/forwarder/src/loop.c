@@ -129,7 +129,6 @@ int loop_run(void *arg)
 	struct worker *worker = arg;
 
 	idle_prepare_thread();
-	worker->times.started = rte_rdtsc();
 	while (!__atomic_load_n(&loop_stopping, __ATOMIC_RELAXED)) {
 		heartbeat_beat(&worker->heartbeat);
 		if (loop_serve(worker) == 0 && loop_idle(worker) == 0)

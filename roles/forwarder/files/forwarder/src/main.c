@@ -167,7 +167,7 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	if (moved > 0)
 		log_info("%u vhost thread%s moved off the polling lcores", moved,
 			moved == 1 ? "" : "s");
-	ret = telemetry_start(pairs, nb_pairs);
+	ret = telemetry_start(pairs, nb_pairs, workers);
 	if (ret < 0)
 		return ret;
 	ret = control_start(&control);
@@ -177,6 +177,8 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	if (ret < 0)
 		pthread_kill(control.thread, SIGTERM);
 	control_join(&control);
+	if (ret == 0 && control.failed)
+		ret = -EIO;
 	/* what the lcores sent last is still in the rings; the other side needs a moment for it */
 	rte_delay_us_sleep(MAIN_FLUSH_US);
 	pairs_log_counters(pairs, nb_pairs);

@@ -121,7 +121,7 @@ void mirror_read_start(struct pair_spec *spec)
 
 	if (spec->netdev[0] == '\0' || netdev_query(0, spec->netdev, &state) < 0)
 		return;
-	spec->netdev_is_older = true;
+	spec->netdev_was_there = true;
 	if (state.mtu > spec->mtu && state.mtu <= MTU_MAX)
 		spec->mtu = state.mtu;
 	if (state.has_mac && netdev_has_chosen_mac(SYSFS_NET, spec->netdev)) {

@@ -143,6 +143,7 @@ struct mirror {
 	bool link_up;
 	unsigned int link_speed;
 	unsigned int blocked; /* looks at a netdev that we may not attach to */
+	unsigned int attempts; /* to get a port back which failed, in a row */
 	uint64_t retry_at;    /* ns */
 	bool dirty;	      /* there was news of the netdev */
 

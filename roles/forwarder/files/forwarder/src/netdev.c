@@ -7,13 +7,16 @@
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "link_message.h"
+#include "log.h"
 
 /* One attribute as a string without its line end. */
 static int netdev_read(
@@ -112,4 +115,16 @@ int netdev_query(int ifindex, const char *name, struct netdev_state *state)
 		answer.header.nlmsg_type == NLMSG_ERROR)
 		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
 	return link_message_parse(&answer, len, state);
+}
+
+void netdev_set_mtu(const char *name, unsigned int mtu)
+{
+	struct ifreq request = {.ifr_mtu = mtu};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (fd < 0 || ioctl(fd, SIOCSIFMTU, &request) < 0)
+		log_warning("netdev '%s' can not be given MTU %u: %s", name, mtu, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }

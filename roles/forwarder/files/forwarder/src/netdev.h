@@ -20,4 +20,7 @@ bool netdev_has_chosen_mac(const char *sysfs_net, const char *name);
  */
 int netdev_query(int ifindex, const char *name, struct netdev_state *state);
 
+/* Of one that this process has made. */
+void netdev_set_mtu(const char *name, unsigned int mtu);
+
 #endif

@@ -16,6 +16,7 @@
 #include "assign.h"
 #include "log.h"
 #include "mirror_apply.h"
+#include "netdev.h"
 #include "pair_ports.h"
 #include "precheck.h"
 #include "sizing.h"
@@ -158,8 +159,6 @@ static void pair_init_direction(struct pair *pair, struct direction *direction,
 {
 	uint16_t nb_segs = to->info.tx_desc_lim.nb_seg_max;
 
-	direction->rx_port = from->id;
-	direction->tx_port = to->id;
 	direction->queue = queue;
 	direction->conversion = (struct conversion){
 		.interest = RTE_MBUF_F_RX_VLAN_STRIPPED | pair_unfinished(from),
@@ -171,6 +170,16 @@ static void pair_init_direction(struct pair *pair, struct direction *direction,
 	};
 	if (direction->conversion.merge)
 		direction->conversion.interest |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
+
+void pair_point_queues(struct pair *pair)
+{
+	for (unsigned int i = 0; i < pair->spec.queues; i++) {
+		struct queue *queue = &pair->queues[i];
+
+		queue->to_kernel.rx_port = queue->to_nic.tx_port = pair->nic.id;
+		queue->to_kernel.tx_port = queue->to_nic.rx_port = pair->kernel.id;
+	}
 }
 
 static int pair_make_queues(struct pair *pair)
@@ -187,7 +196,9 @@ static int pair_make_queues(struct pair *pair)
 		queue->id = i;
 		pair_init_direction(pair, &queue->to_kernel, &pair->nic, &pair->kernel, i);
 		pair_init_direction(pair, &queue->to_nic, &pair->kernel, &pair->nic, i);
+		queue->to_kernel.limits = pair->limits;
 	}
+	pair_point_queues(pair);
 	return 0;
 }
 
@@ -196,6 +207,9 @@ static int pair_configure(struct pair *pair, unsigned int index)
 	int ret;
 
 	ret = pair_make_pools(pair, index);
+	if (ret < 0)
+		goto out;
+	ret = limits_create(pair->spec.limits, &pair->limits);
 	if (ret < 0)
 		goto out;
 	ret = pair_make_queues(pair);
@@ -263,6 +277,9 @@ static int pair_start(struct pair *pair)
 	ret = pair_start_kernel(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->kernel, ret);
+	if (vdev_is_virtio_user(pair->spec.kernel) && pair->spec.netdev[0] != '\0' &&
+		!pair->spec.netdev_was_there)
+		netdev_set_mtu(pair->spec.netdev, pair->spec.mtu);
 	ret = upkeep_begin(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->nic, ret);
@@ -326,8 +343,10 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 		}
 		rte_mempool_free(pair->nic_pool);
 		rte_mempool_free(pair->kernel_pool);
+		limits_free(pair->limits);
 		rte_free(pair->queues);
 		pair->nic_pool = pair->kernel_pool = NULL;
 		pair->queues = NULL;
+		pair->limits = NULL;
 	}
 }

@@ -11,6 +11,11 @@ enum pair_key {
 	PAIR_KEY_CHECKSUM,
 	PAIR_KEY_GRO,
 	PAIR_KEY_KERNEL,
+	PAIR_KEY_LIMIT_NEIGHBOR, /* the limits in the order of enum limit_class */
+	PAIR_KEY_LIMIT_ICMP,
+	PAIR_KEY_LIMIT_ROUTING,
+	PAIR_KEY_LIMIT_LOCAL,
+	PAIR_KEY_LIMIT_REST,
 	PAIR_KEY_MAC,
 	PAIR_KEY_MTU,
 	PAIR_KEY_NETDEV,
@@ -26,6 +31,11 @@ static const char *const pair_key_names[PAIR_KEY_COUNT] = {
 	[PAIR_KEY_CHECKSUM] = "checksum",
 	[PAIR_KEY_GRO] = "gro",
 	[PAIR_KEY_KERNEL] = "kernel",
+	[PAIR_KEY_LIMIT_NEIGHBOR] = "limit_neighbor",
+	[PAIR_KEY_LIMIT_ICMP] = "limit_icmp",
+	[PAIR_KEY_LIMIT_ROUTING] = "limit_routing",
+	[PAIR_KEY_LIMIT_LOCAL] = "limit_local",
+	[PAIR_KEY_LIMIT_REST] = "limit_rest",
 	[PAIR_KEY_MAC] = "mac",
 	[PAIR_KEY_MTU] = "mtu",
 	[PAIR_KEY_NETDEV] = "netdev",
@@ -75,6 +85,14 @@ static void pair_set(struct pair_spec *spec, enum pair_key key, const char *valu
 		break;
 	case PAIR_KEY_NIC:
 		pair_set_port_name(label, "nic", value, spec->nic, problems);
+		break;
+	case PAIR_KEY_LIMIT_NEIGHBOR:
+	case PAIR_KEY_LIMIT_ICMP:
+	case PAIR_KEY_LIMIT_ROUTING:
+	case PAIR_KEY_LIMIT_LOCAL:
+	case PAIR_KEY_LIMIT_REST:
+		limit_spec_parse(value, label, pair_key_names[key],
+			&spec->limits[key - PAIR_KEY_LIMIT_NEIGHBOR], problems);
 		break;
 	case PAIR_KEY_MAC:
 		if (parse_mac(value, spec->mac) < 0)

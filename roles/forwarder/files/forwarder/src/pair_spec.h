@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "limit_spec.h"
 #include "offload_spec.h"
 #include "parse.h"
 #include "problems.h"
@@ -19,10 +20,11 @@ struct pair_spec {
 	unsigned int queues;
 	unsigned int queue_size;
 	unsigned int mtu;
-	bool netdev_is_older; /* than this process: its own settings count */
 	bool has_mac; /* without: the NIC's own address */
 	uint8_t mac[MAC_LEN];
 	struct offload_spec offloads;
+	bool netdev_was_there; /* before the forwarder: its own settings count */
+	struct limit_spec limits[LIMIT_CLASSES]; /* NIC -> kernel only */
 };
 
 /* Fills spec from "nic=...,kernel=...,..."; what is wrong goes to problems, prefixed by label. */

@@ -19,6 +19,8 @@
 static pthread_mutex_t telemetry_lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct pair *telemetry_pairs;
 static unsigned int telemetry_nb_pairs;
+static struct worker *telemetry_workers;
+static unsigned int telemetry_nb_workers;
 
 /* A container belongs to its parent once added, and is ours to free if that fails. */
 static int telemetry_add_container(
@@ -111,6 +113,31 @@ static int telemetry_add_queues(struct rte_tel_data *dict, const struct pair *pa
 	return telemetry_add_container(dict, "queue_stats", sub);
 }
 
+static int telemetry_add_offloads(struct rte_tel_data *dict, const struct offloads *offloads)
+{
+	struct rte_tel_data *places = rte_tel_data_alloc(), *reasons;
+	int ret;
+
+	if (places == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(places);
+	for (unsigned int i = 0; i < OFFLOAD_COUNT; i++)
+		rte_tel_data_add_dict_string(
+			places, offload_names[i], offload_place_name(offloads->places[i]));
+	ret = telemetry_add_container(dict, "offloads", places);
+	if (ret < 0)
+		return ret;
+	reasons = rte_tel_data_alloc();
+	if (reasons == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(reasons);
+	for (unsigned int i = 0; i < OFFLOAD_COUNT; i++)
+		if (offloads->reasons[i] != NULL)
+			rte_tel_data_add_dict_string(
+				reasons, offload_names[i], offloads->reasons[i]);
+	return telemetry_add_container(dict, "offloads_why", reasons);
+}
+
 static int telemetry_add_mirror(struct rte_tel_data *dict, const struct mirror_view *view)
 {
 	struct rte_tel_data *sub = rte_tel_data_alloc();
@@ -132,6 +159,42 @@ static int telemetry_add_mirror(struct rte_tel_data *dict, const struct mirror_v
 		rte_tel_data_add_dict_string(sub, "refused", view->refused);
 	}
 	return telemetry_add_container(dict, "mirror", sub);
+}
+
+static int telemetry_add_limit(
+	struct rte_tel_data *dict, const struct pair *pair, enum limit_class class)
+{
+	const struct limit_spec *spec = &pair->spec.limits[class];
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	struct limit_counts counts;
+
+	if (sub == NULL)
+		return -ENOMEM;
+	limits_read(pair->limits, class, &counts);
+	rte_tel_data_start_dict(sub);
+	compat_tel_dict_uint(sub, "rate", spec->rate);
+	compat_tel_dict_uint(sub, "burst", spec->burst);
+	compat_tel_dict_uint(sub, "passed", counts.passed);
+	compat_tel_dict_uint(sub, "dropped", counts.dropped);
+	return telemetry_add_container(dict, limit_class_name(class), sub);
+}
+
+static int telemetry_add_limits(struct rte_tel_data *dict, const struct pair *pair)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	int ret = 0;
+
+	if (sub == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(sub);
+	for (unsigned int class = 0; class < LIMIT_CLASSES && ret == 0; class++)
+		if (pair->limits != NULL && limits_has(pair->limits, class))
+			ret = telemetry_add_limit(sub, pair, class);
+	if (ret < 0) {
+		rte_tel_data_free(sub);
+		return ret;
+	}
+	return telemetry_add_container(dict, "limits", sub);
 }
 
 static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pair)
@@ -164,9 +227,13 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 	if (ret == 0)
 		ret = telemetry_add_counters(dict, "to_nic", &to_nic);
 	if (ret == 0)
-		ret = telemetry_add_queues(dict, pair);
+		ret = telemetry_add_offloads(dict, &pair->offloads);
 	if (ret == 0)
 		ret = telemetry_add_mirror(dict, &view);
+	if (ret == 0)
+		ret = telemetry_add_limits(dict, pair);
+	if (ret == 0)
+		ret = telemetry_add_queues(dict, pair);
 	return ret;
 }
 
@@ -232,6 +299,41 @@ static int telemetry_handle_stats(
 	return ret;
 }
 
+static int telemetry_add_lcore(struct rte_tel_data *dict, struct worker *worker)
+{
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	char name[16];
+
+	if (sub == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(sub);
+	compat_tel_dict_uint(sub, "queues", worker->nb_queues);
+	compat_tel_dict_uint(
+		sub, "rounds", __atomic_load_n(&worker->heartbeat.beats, __ATOMIC_RELAXED));
+	compat_tel_dict_uint(
+		sub, "sleeps", __atomic_load_n(&worker->times.sleeps, __ATOMIC_RELAXED));
+	compat_tel_dict_uint(
+		sub, "waits", __atomic_load_n(&worker->times.waits, __ATOMIC_RELAXED));
+	compat_tel_dict_uint(sub, "interrupts", worker->uses_interrupts);
+	compat_tel_dict_uint(sub, "idle_ppm",
+		__atomic_load_n(&worker->times.idle_ppm, __ATOMIC_RELAXED));
+	snprintf(name, sizeof(name), "%u", worker->lcore);
+	return telemetry_add_container(dict, name, sub);
+}
+
+static int telemetry_handle_lcores(
+	const char *cmd __rte_unused, const char *params __rte_unused, struct rte_tel_data *data)
+{
+	int ret = 0;
+
+	rte_tel_data_start_dict(data);
+	pthread_mutex_lock(&telemetry_lock);
+	for (unsigned int i = 0; i < telemetry_nb_workers && ret == 0; i++)
+		ret = telemetry_add_lcore(data, &telemetry_workers[i]);
+	pthread_mutex_unlock(&telemetry_lock);
+	return ret;
+}
+
 static int telemetry_handle_version(
 	const char *cmd __rte_unused, const char *params __rte_unused, struct rte_tel_data *data)
 {
@@ -241,13 +343,15 @@ static int telemetry_handle_version(
 	return 0;
 }
 
-int telemetry_start(const struct pair *pairs, unsigned int nb_pairs)
+int telemetry_start(const struct pair *pairs, unsigned int nb_pairs, const struct workers *workers)
 {
 	static const struct {
 		const char *path;
 		telemetry_cb handle;
 		const char *help;
 	} commands[] = {
+		{"/exception_path/lcores", telemetry_handle_lcores,
+			"How the polling lcores spend their time. No parameter"},
 		{"/exception_path/pair", telemetry_handle_pair,
 			"All about one pair. Parameter: its name"},
 		{"/exception_path/pairs", telemetry_handle_pairs,
@@ -262,6 +366,8 @@ int telemetry_start(const struct pair *pairs, unsigned int nb_pairs)
 	pthread_mutex_lock(&telemetry_lock);
 	telemetry_pairs = pairs;
 	telemetry_nb_pairs = nb_pairs;
+	telemetry_workers = workers->list;
+	telemetry_nb_workers = workers->count;
 	pthread_mutex_unlock(&telemetry_lock);
 	for (unsigned int i = 0; i < RTE_DIM(commands); i++) {
 		ret = rte_telemetry_register_cmd(
@@ -279,5 +385,6 @@ void telemetry_stop(void)
 {
 	pthread_mutex_lock(&telemetry_lock);
 	telemetry_nb_pairs = 0;
+	telemetry_nb_workers = 0;
 	pthread_mutex_unlock(&telemetry_lock);
 }

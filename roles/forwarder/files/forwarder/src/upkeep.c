@@ -20,6 +20,7 @@
 #define UPKEEP_RETRY_NS	 1000000000ULL
 #define UPKEEP_STEPS_MAX 16 /* more than any way from one state to another has */
 #define UPKEEP_BLOCKED_LOOKS 4
+#define UPKEEP_ATTEMPTS	 5
 
 /* ------------------------------------------------ looking */
 
@@ -152,17 +153,6 @@ static void upkeep_look_at_link(struct pair *pair)
 
 /* ------------------------------------------------ doing */
 
-/* The port may have another number than the one before. */
-static void upkeep_rewire(struct pair *pair)
-{
-	for (unsigned int i = 0; i < pair->spec.queues; i++) {
-		struct queue *queue = &pair->queues[i];
-
-		queue->to_kernel.rx_port = queue->to_nic.tx_port = pair->nic.id;
-		queue->to_kernel.tx_port = queue->to_nic.rx_port = pair->kernel.id;
-	}
-}
-
 static void upkeep_forget_settings(struct mirror *mirror)
 {
 	mirror->nic_configured = false;
@@ -252,7 +242,7 @@ static int upkeep_add_nic(struct pair *pair)
 	}
 	pair->nic.tx_offloads = pair->offloads.nic_tx;
 	pair->mirror.nic_there = true;
-	upkeep_rewire(pair);
+	pair_point_queues(pair);
 	return 0;
 }
 
@@ -310,7 +300,7 @@ static int upkeep_add_kernel(struct pair *pair)
 	mirror->netdev = state;
 	pair->kernel.rx_offloads = pair->offloads.kernel_rx;
 	pair->kernel.tx_offloads = pair->offloads.kernel_tx;
-	upkeep_rewire(pair);
+	pair_point_queues(pair);
 	return 0;
 }
 
@@ -398,6 +388,8 @@ static int upkeep_walk(struct pair *pair, uint64_t now)
 		if (action == MIRROR_REST)
 			break;
 		ret = upkeep_do(pair, action, now);
+		if (action == MIRROR_ADD_NIC || action == MIRROR_ADD_KERNEL)
+			pair->mirror.attempts = ret < 0 ? pair->mirror.attempts + 1 : 0;
 		if (ret == 0 && action == MIRROR_REMOVE_NIC)
 			events = 0;
 		else if (ret == 0 && action == MIRROR_RESET_NIC)
@@ -485,7 +477,7 @@ static void upkeep_find_netdev(struct pair *pair)
 		return;
 	mirror->netdev_is = MIRROR_NETDEV_OURS;
 	/* one that was made just now has been told nothing yet: the arguments are its settings */
-	if (!pair->spec.netdev_is_older)
+	if (!pair->spec.netdev_was_there)
 		mirror->mtu_tried = mirror->netdev.mtu;
 }
 
@@ -510,17 +502,26 @@ int upkeep_begin(struct pair *pair)
 	return upkeep_pair(pair, 0);
 }
 
-void upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now)
+bool upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now)
 {
 	char *text = multicast_load(MULTICAST_PATH);
+	bool hopeful = true;
 
 	for (unsigned int i = 0; i < nb_pairs; i++) {
 		/* also what no notice was given of, such as a second unicast address */
 		upkeep_look_at_netdev(&pairs[i]);
 		upkeep_look_at_multicast(&pairs[i], text);
 		upkeep_pair(&pairs[i], now);
+		if (pairs[i].mirror.attempts < UPKEEP_ATTEMPTS)
+			continue;
+		/* what is there and can not be had needs what only a new start gives: the device
+		 * files of a NIC that came back belong to root
+		 */
+		log_error("pair '%s' needs a new start", pairs[i].spec.kernel);
+		hopeful = false;
 	}
 	free(text);
+	return hopeful;
 }
 
 void upkeep_news(struct pair *pairs, unsigned int nb_pairs, uint64_t now)

@@ -15,8 +15,10 @@
  * is up. Errors as of pairs_start().
  */
 int upkeep_begin(struct pair *pair);
-/* What can change without a notice: links, multicast addresses, things to try again. */
-void upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now);
+/* What can change without a notice: links, multicast addresses, things to try again. False if only
+ * a new start of the process can help.
+ */
+bool upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now);
 /* Those of which there was news (mirror.dirty, nic_events). */
 void upkeep_news(struct pair *pairs, unsigned int nb_pairs, uint64_t now);
 void upkeep_end(struct pair *pair);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
@@ -91,6 +92,31 @@ int workers_run(struct workers *workers)
 	}
 	rte_eal_mp_wait_lcore();
 	return ret;
+}
+
+static void worker_sample_idle(struct worker_times *times)
+{
+	uint64_t since = __atomic_load_n(&times->idle_since, __ATOMIC_RELAXED);
+	uint64_t idle = __atomic_load_n(&times->idle_cycles, __ATOMIC_RELAXED);
+	uint64_t now = rte_rdtsc(), part;
+	double share;
+
+	if (since != 0 && now > since)
+		idle += now - since;
+	/* an idle time that ended between the two loads counts in the next sample */
+	part = idle > times->sampled_idle ? idle - times->sampled_idle : 0;
+	share = (double)part / (now - times->sampled_at);
+	if (times->sampled_at != 0)
+		__atomic_store_n(&times->idle_ppm, share < 1 ? share * 1000000 : 1000000,
+			__ATOMIC_RELAXED);
+	times->sampled_at = now;
+	times->sampled_idle = idle;
+}
+
+void workers_sample_idle(struct workers *workers)
+{
+	for (unsigned int i = 0; i < workers->count; i++)
+		worker_sample_idle(&workers->list[i].times);
 }
 
 void workers_free(struct workers *workers)

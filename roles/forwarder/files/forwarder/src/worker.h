@@ -16,11 +16,15 @@
 
 /* How an lcore spent its time; written by it alone. */
 struct worker_times {
-	uint64_t started;     /* TSC */
 	uint64_t idle_since;  /* TSC of the first round without a packet; 0: at work */
 	uint64_t idle_cycles; /* all such times that have ended */
 	uint64_t sleeps;
 	uint64_t waits; /* for an interrupt */
+
+	/* of the last sample, by the control thread */
+	uint64_t sampled_at;
+	uint64_t sampled_idle;
+	unsigned int idle_ppm;
 };
 
 /* A polling lcore and its queues. */
@@ -45,6 +49,10 @@ int workers_make(
 	struct workers *workers, struct pair *pairs, unsigned int nb_pairs, enum idle_mode idle);
 /* Works until loop_stop(), on this lcore too if it is one of them. */
 int workers_run(struct workers *workers);
+/* For the control thread, about each second: how much of the time since the last call there was
+ * nothing to do.
+ */
+void workers_sample_idle(struct workers *workers);
 void workers_free(struct workers *workers);
 
 #endif

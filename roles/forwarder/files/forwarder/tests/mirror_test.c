@@ -259,7 +259,7 @@ static void test_read_start(void **state)
 	strcpy(spec.netdev, "lo");
 	assert_int_equal(netdev_query(0, "lo", &lo), 0);
 	mirror_read_start(&spec);
-	assert_true(spec.netdev_is_older);
+	assert_true(spec.netdev_was_there);
 	assert_int_equal(spec.mtu, lo.mtu > 1500 && lo.mtu <= MTU_MAX ? lo.mtu : 1500);
 	assert_false(spec.has_mac);
 }

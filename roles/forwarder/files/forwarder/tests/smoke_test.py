@@ -683,7 +683,7 @@ def test_netdev_removed_and_made_again(mirrored):
         mirrored.ip("link", "set", "exc0", "mtu", "1450")
         eventually(lambda: mirrored.mirror()["state"] == "forwarding", 3)
         mirrored.becomes(mtu=1450, mac=mirrored.link("exc0")["address"], carrier="on")
-    assert open_files(pid) == files
+    eventually(lambda: open_files(pid) == files, 2)
     assert mirrored.forwarder.stop() == 0
 
 
@@ -770,7 +770,7 @@ def test_nic_removed_and_back(faulty):
         wire = faulty.link("wire0")
         assert wire["mtu"] == 1400 and "ALLMULTI" in wire["flags"]
         assert wire["address"] == "02:00:00:00:00:01"
-    assert open_files(pid) == files
+    eventually(lambda: open_files(pid) == files, 2)
     assert faulty.forwarder.stop() == 0
 
 
