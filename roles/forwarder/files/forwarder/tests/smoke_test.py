@@ -731,7 +731,11 @@ def faulty(start, netns, tmp_path):
     library = Path(PROGRAM).parent / "tests" / "libinject.so"
     folder = tmp_path / "inject"
     folder.mkdir()
-    environment = {"LD_PRELOAD": str(library), "FWD_INJECT": str(folder)}
+    environment = {
+        "LD_PRELOAD": str(library),
+        "FWD_INJECT": str(folder),
+        "ASAN_OPTIONS": "verify_asan_link_order=0",  # of a build with sanitizers
+    }
     mirrored = Mirrored(start, netns("m"), environment=environment)
 
     def inject(name, text=""):
