@@ -17,7 +17,6 @@
 /* From here on verifying a checksum costs more than marking it as verified. */
 #define MERGE_TRUST_MIN 256
 
-#define MERGE_IPV6_LEN 40
 #define MERGE_TCP_ACK  0x10
 #define MERGE_TCP_PSH  0x08
 #define MERGE_TCP_ECE  0x40
@@ -49,12 +48,6 @@ static uint16_t merge_header_len(const struct headers *headers)
 	return headers->l2_len + headers->l3_len + headers->l4_len;
 }
 
-/* The IP packet's length as it says itself. */
-static uint32_t merge_ip_len(const uint8_t *ip, const struct headers *headers)
-{
-	return headers->ipv4 ? headers_get16(ip + 2) : MERGE_IPV6_LEN + headers_get16(ip + 4);
-}
-
 static bool merge_checksums_good(uint64_t flags, const uint8_t *ip, const struct headers *headers)
 {
 	uint64_t l4 = flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
@@ -81,7 +74,7 @@ static bool merge_read(struct rte_mbuf *pkt, struct merge_flow *flow)
 	flow->head = flow->tail = pkt;
 	ip = merge_ip(flow);
 	tcp = merge_tcp(flow);
-	if (flow->headers.l2_len + merge_ip_len(ip, &flow->headers) != pkt->pkt_len ||
+	if (flow->headers.l2_len + headers_ip_len(ip, &flow->headers) != pkt->pkt_len ||
 		!merge_checksums_good(pkt->ol_flags, ip, &flow->headers))
 		return false;
 	payload = pkt->pkt_len - merge_header_len(&flow->headers);
@@ -173,7 +166,7 @@ static void merge_close(struct merge_flow *flow)
 			headers_put16(ip + 2, pkt->pkt_len - headers->l2_len);
 			checksum_fill_ipv4(ip, headers->l3_len);
 		} else {
-			headers_put16(ip + 4, pkt->pkt_len - headers->l2_len - MERGE_IPV6_LEN);
+			headers_put16(ip + 4, pkt->pkt_len - headers->l2_len - HEADERS_IPV6_LEN);
 		}
 		/* IP's own checksum is right already */
 		marks_segment(pkt, headers, flow->size, false);
