@@ -42,7 +42,8 @@ meson setup -Dtests=enabled /work/build /src
 ninja -C /work/build
 failed=0
 meson test -C /work/build --print-errorlogs || failed=1
-FORWARDER=/work/build/exception-path-forwarder python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
+export FORWARDER=/work/build/exception-path-forwarder OFFLOAD_TOOL=/work/build/tests/offload_tool
+python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
 exit $failed
 """
 
