@@ -150,6 +150,22 @@ static void test_pseudo(void **state)
 	}
 }
 
+static void test_every_sum(void **state)
+{
+	const uint32_t lengths[] = {0, 1, 20, 0x8000, 0xfffe, 0xffff, 0x10000, 0x1fffe, 0xffffffff};
+
+	(void)state;
+	for (uint32_t sum = 0; sum <= 0xffff; sum++)
+		for (unsigned int i = 0; i < RTE_DIM(lengths) - 1; i++) {
+			uint64_t exact = sum + (0xffffull * 0x10001 - lengths[i]) + lengths[i + 1];
+			uint8_t field[2];
+
+			headers_put16(field, sum);
+			checksum_change_length(field, lengths[i], lengths[i + 1]);
+			assert_int_equal(canonical(headers_get16(field)), exact % 0xffff);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_ipv4),
 		cmocka_unit_test(test_pseudo),
+		cmocka_unit_test(test_every_sum),
 	};
 
 	frames_start_eal();

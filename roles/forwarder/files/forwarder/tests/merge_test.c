@@ -237,25 +237,64 @@ static void test_ends(void **state)
 	assert_int_equal(merge(frames, 3), 2);
 }
 
-/* No packet gets longer than IP's length field allows. */
+/* A packet may be as long as IP's length field allows, and not a byte longer. */
 static void test_longest(void **state)
 {
 	(void)state;
-	for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
-		struct rte_mbuf *pkts[10];
-		struct frame frame = plain;
-		unsigned int fit;
-		uint64_t merged;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct frame frames[9] = {plain};
+		bool ipv6 = i & 1, too_long = i & 2;
 
-		frame.ipv6 = ipv6;
-		frame.payload = 9000;
-		fit = (65535 - (ipv6 ? 40 : 20) - 32) / 9000;
-		for (unsigned int i = 0; i < 10; i++, frame = after(frame))
-			pkts[i] = receive(&frame, GOOD);
-		assert_int_equal(merge_burst(pkts, 10, &merged), 2);
-		assert_int_equal(pkts[0]->nb_segs, fit);
-		assert_int_equal(pkts[1]->nb_segs, 10 - fit);
-		rte_pktmbuf_free_bulk(pkts, 2);
+		frames[0].ipv6 = ipv6;
+		frames[0].payload = 8000;
+		for (unsigned int k = 1; k < 9; k++)
+			frames[k] = after(frames[k - 1]);
+		frames[8].payload = 65535 - (ipv6 ? 40 : 20) - 20 - 12 - 8 * 8000 + too_long;
+		assert_int_equal(merge(frames, 9), too_long ? 2 : 1);
+	}
+}
+
+/* Nor are there more buffers than a port can be asked to take. */
+static void test_most(void **state)
+{
+	struct rte_mbuf *pkts[100];
+	struct frame frame = plain;
+	uint64_t merged;
+
+	(void)state;
+	frame.payload = 10;
+	for (unsigned int i = 0; i < 100; i++, frame = after(frame))
+		pkts[i] = receive(&frame, GOOD);
+	assert_int_equal(merge_burst(pkts, 100, &merged), 2);
+	assert_int_equal(pkts[0]->nb_segs, 64);
+	assert_int_equal(pkts[1]->nb_segs, 36);
+	rte_pktmbuf_free_bulk(pkts, 2);
+}
+
+/* One alone is marked, so that the kernel does not verify it again, if that is worth it. */
+static void test_single(void **state)
+{
+	const uint32_t payloads[] = {0, 1, 255, 256, 1448};
+
+	(void)state;
+	for (unsigned int i = 0; i < COUNT(payloads); i++) {
+		bool marked = payloads[i] >= 256;
+		struct frame frame = plain;
+		struct rte_mbuf *pkt;
+		uint64_t merged;
+		uint32_t len;
+
+		frame.payload = payloads[i];
+		pkt = receive(&frame, GOOD);
+		assert_int_equal(merge_burst(&pkt, 1, &merged), 1);
+		assert_int_equal(merged, 0);
+		frame.partial = marked;
+		len = frame_write(&frame, wanted);
+		assert_int_equal(frame_from_mbuf(pkt, got), len);
+		assert_memory_equal(got, wanted, len);
+		assert_true(pkt->ol_flags ==
+			(marked ? RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM : GOOD));
+		rte_pktmbuf_free(pkt);
 	}
 }
 
@@ -312,7 +351,8 @@ static void test_not_overtaken(void **state)
 	between[2].flags |= FRAME_RST;
 	between[2].padding = 6;
 	between[3].ip_options = 8;
-	between[4].fragment = 0x2000;
+	between[4].fragment = 0x2001; /* no ports in it */
+	between[4].source = 99;
 	between[5].options = 0;
 	for (unsigned int i = 0; i < COUNT(between); i++) {
 		frames[1] = between[i];
@@ -505,6 +545,8 @@ int main(void)
 		cmocka_unit_test(test_identification),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_checksums),
 		cmocka_unit_test(test_not_overtaken),
 		cmocka_unit_test(test_there_and_back),
