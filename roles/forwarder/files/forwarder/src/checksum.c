@@ -44,8 +44,8 @@ uint8_t *checksum_field(const struct rte_mbuf *pkt, const struct headers *header
 			(headers->l4 == IPPROTO_TCP ? CHECKSUM_TCP_AT : CHECKSUM_UDP_AT));
 }
 
-/* The sum of len bytes from at on, in whichever buffers they are. rte_raw_cksum_mbuf() loses a carry
- * after a buffer that holds an odd number of bytes (DPDK 22.11 at least).
+/* The sum of len bytes from at on, in whichever buffers they are. rte_raw_cksum_mbuf() loses
+ * carries in a buffer whose first byte is an odd one (DPDK 22.11 at least).
  */
 static uint16_t checksum_sum(const struct rte_mbuf *buffer, uint32_t at, uint32_t len)
 {

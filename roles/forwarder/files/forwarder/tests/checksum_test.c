@@ -126,7 +126,8 @@ static void test_pseudo(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 2000; i++) {
 		struct frame frame = {.ipv6 = i & 1, .udp = i & 2, .partial = true,
-			.host = frames_random(&random, 256), .payload = frames_random(&random, 9000)};
+			.host = frames_random(&random, 256),
+			.payload = frames_random(&random, 9000)};
 		struct rte_mbuf *pkt = frame_make(pool, &frame, 0);
 		uint32_t l4_len = (frame.udp ? 8 : 20) + frame.payload;
 		uint32_t other = frames_random(&random, 100000);

@@ -145,8 +145,9 @@ static void frame_write_checksum(
 	const struct frame *frame, const uint8_t *ip, uint8_t *l4, uint32_t l4_len)
 {
 	uint8_t *field = l4 + (frame->udp ? 6 : 16);
-	uint32_t sum = (frame->udp ? IPPROTO_UDP : IPPROTO_TCP) + (l4_len & 0xffff) + (l4_len >> 16);
+	uint32_t sum = frame->udp ? IPPROTO_UDP : IPPROTO_TCP;
 
+	sum += (l4_len & 0xffff) + (l4_len >> 16);
 	sum = frame_sum(frame->ipv6 ? ip + 8 : ip + 12, frame->ipv6 ? 32 : 8, sum);
 	if (!frame->partial)
 		sum = (uint16_t)~frame_sum(l4, l4_len, sum);
@@ -166,7 +167,7 @@ uint32_t frame_write(const struct frame *frame, uint8_t *bytes)
 	for (uint32_t i = 0; i < frame->payload; i++)
 		*at++ = frame_content(frame->seq + i);
 	frame_write_checksum(frame, ip, l4, l4_len);
-	/* an even number of odd bytes: no sum that includes them is right by chance */
+	/* no sum that includes them is right by chance */
 	memset(at, 0xa5, frame->padding);
 	return at + frame->padding - bytes;
 }

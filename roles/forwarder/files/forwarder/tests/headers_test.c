@@ -28,7 +28,8 @@ static void add16(struct packet *packet, uint16_t value)
 	packet->len += 2;
 }
 
-static void add_ether(struct packet *packet, const uint16_t *tags, unsigned int nb_tags, uint16_t type)
+static void add_ether(
+	struct packet *packet, const uint16_t *tags, unsigned int nb_tags, uint16_t type)
 {
 	add(packet, 2, 12);
 	for (unsigned int i = 0; i < nb_tags; i++) {
@@ -39,7 +40,8 @@ static void add_ether(struct packet *packet, const uint16_t *tags, unsigned int 
 }
 
 /* total: of the IP packet, fragment: the field with flags and offset */
-static void add_ipv4(struct packet *packet, uint8_t l3_len, uint16_t total, uint16_t fragment, uint8_t l4)
+static void add_ipv4(
+	struct packet *packet, uint8_t l3_len, uint16_t total, uint16_t fragment, uint8_t l4)
 {
 	add(packet, 0x40 | l3_len / 4, 1);
 	add(packet, 0, 1);
@@ -182,7 +184,8 @@ static void test_bad_ipv4(void **state)
 	const struct {
 		uint8_t first;
 		uint16_t total;
-	} cases[] = {{0x44, 40}, {0x40, 40}, {0x55, 40}, {0x65, 40}, {0x45, 19}, {0x45, 0}, {0x4f, 59}};
+	} cases[] = {{0x44, 40}, {0x40, 40}, {0x55, 40}, {0x65, 40}, {0x45, 19}, {0x45, 0},
+		{0x4f, 59}};
 
 	(void)state;
 	for (unsigned int i = 0; i < COUNT(cases); i++) {
@@ -203,8 +206,8 @@ static void test_ipv4_fragments(void **state)
 	const struct {
 		uint16_t field;
 		bool fragment;
-	} cases[] = {{0x0000, false}, {0x4000, false}, {0x8000, false}, {0x2000, true}, {0x2001, true},
-		{0x0001, true}, {0x1fff, true}};
+	} cases[] = {{0x0000, false}, {0x4000, false}, {0x8000, false}, {0x2000, true},
+		{0x2001, true}, {0x0001, true}, {0x1fff, true}};
 
 	(void)state;
 	for (unsigned int i = 0; i < COUNT(cases); i++) {

@@ -319,7 +319,8 @@ static void test_checksums(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < COUNT(cases); i++) {
 		struct frame second = after(plain);
-		struct rte_mbuf *pkts[2] = {receive(&plain, GOOD), receive(&second, cases[i].flags)};
+		struct rte_mbuf *pkts[2] = {
+			receive(&plain, GOOD), receive(&second, cases[i].flags)};
 		uint8_t *sum = rte_pktmbuf_mtod_offset(pkts[1], uint8_t *, 14 + 10);
 		uint32_t len = frame_write(&second, wanted);
 		uint64_t merged;
@@ -526,7 +527,8 @@ static void test_there_and_back(void **state)
 				if (in.of[flow][i].len != out.of[flow][i].len ||
 					memcmp(in.of[flow][i].bytes, out.of[flow][i].bytes,
 						in.of[flow][i].len) != 0)
-					fail_msg("seed %u, flow %u: packet %u differs", seed, flow, i);
+					fail_msg("seed %u, flow %u: packet %u differs", seed,
+						flow, i);
 			total += count;
 		}
 	}
