@@ -11,13 +11,15 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(BUILD)/collections
 DEMO_SUITE ?= trixie
 EXC_SUITES ?= trixie bookworm
 EXC_NICS ?= e1000e,virtio-net-pci,vmxnet3
+# What `make fuzz` takes for each parser of the forwarder.
+FUZZ_SECONDS ?= 30
 export DEMO_SUITE EXC_SUITES EXC_NICS
 
 COLLECTION := $(BUILD)/collections/ansible_collections/dataplane/exception_path
 SOURCES = $(shell git ls-files --cached --others --exclude-standard \
 	galaxy.yml README.md LICENSE meta playbooks plugins roles changelogs docs tests 2>/dev/null | grep -v ' ')
 
-.PHONY: help venv deps collection demo down test unit lint molecule clean
+.PHONY: help venv deps collection demo down test unit lint fuzz molecule bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -61,8 +63,14 @@ unit:  ## unit tests of both languages
 lint:  ## ansible-lint
 	@lab/suite lint
 
+fuzz: deps  ## fuzz the forwarder's parsers, FUZZ_SECONDS (30) each
+	@lab/vm forwarder --suite $(DEMO_SUITE) --fuzz $(FUZZ_SECONDS)
+
 molecule:  ## the virtual hosts: deploy, prove, reboot, kill, tear down
 	@lab/suite molecule
+
+bench:  ## measure the forwarder side by side with testpmd; writes docs/performance.md
+	@bench/run
 
 clean:  ## remove what was built in the tree
 	@rm -rf $(BUILD) $(VENV)

@@ -44,12 +44,14 @@ def _deps(_arguments):
 
 
 def _image(arguments):
-    print(image.image(arguments.suite))
+    print(image.image(arguments.suite, arguments.variant))
 
 
 def _forwarder(arguments):
     if arguments.test:
         return 0 if forwarder.test(arguments.suite) else 1
+    if arguments.fuzz is not None:
+        return 0 if forwarder.fuzz(arguments.suite, arguments.fuzz) else 1
     if arguments.output:
         forwarder.copy_to(arguments.suite, arguments.output)
     else:
@@ -60,7 +62,7 @@ def _forwarder(arguments):
 def _up(arguments):
     started = guest.up(
         arguments.name, arguments.suite, arguments.nics, queues=arguments.queues, mem=arguments.mem,
-        cpus=arguments.cpus, iommu=arguments.iommu, append=arguments.append,
+        cpus=arguments.cpus, iommu=arguments.iommu, append=arguments.append, variant=arguments.variant,
         far_addresses=_wire_addresses(arguments.wire_addresses),
     )
     for nic in started.nics:
@@ -136,12 +138,14 @@ def _parser():
         return added
 
     command("deps", _deps, "install what this machine needs and has not", named=False)
-    command("image", _image, "build the guest's image, unless it is cached", named=False).add_argument(
-        "--suite", required=True, choices=image.SUITES)
+    added = command("image", _image, "build the guest's image, unless it is cached", named=False)
+    added.add_argument("--suite", required=True, choices=image.SUITES)
+    _add_variant(added)
     added = command("forwarder", _forwarder, "compile the forwarder for a suite, unless it is cached", named=False)
     added.add_argument("--suite", required=True, choices=image.SUITES)
     added.add_argument("-o", dest="output", metavar="FILE", help="copy it there; otherwise its path is printed")
-    added.add_argument("--test", action="store_true", help="compile and run its unit tests instead")
+    added.add_argument("--test", action="store_true", help="compile and run its unit tests instead, with sanitizers too")
+    added.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz each of its parsers for that long instead")
     _add_up(command("up", _up, "boot a guest and wait until it answers"))
     added = command("down", _down, "end guests and remove all that belongs to them", named=False)
     added.add_argument("name", metavar="NAME", nargs="*")
@@ -159,8 +163,13 @@ def _parser():
     return parser
 
 
+def _add_variant(parser):
+    parser.add_argument("--with", dest="variant", choices=image.VARIANTS, help="an image with more in it")
+
+
 def _add_up(parser):
     parser.add_argument("--suite", default="trixie", choices=image.SUITES)
+    _add_variant(parser)
     parser.add_argument("--nics", default="e1000e,virtio-net-pci,vmxnet3", metavar="MODEL,...",
                         help=f"of {', '.join(nics.MODELS)}; a model may be there several times")
     parser.add_argument("--queues", type=int, default=1, help="queue pairs of each virtio-net-pci")

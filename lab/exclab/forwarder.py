@@ -3,6 +3,7 @@
 An emulated guest compiles ten to fifteen times slower than this machine.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -13,12 +14,14 @@ from .errors import LabError
 from .image import debootstrap, known, words
 from .mirror import addresses
 from .paths import RECIPE, TREE
-from .progress import step
+from .progress import say, step
 from .run import run
 
 SOURCES = TREE / "roles" / "forwarder" / "files" / "forwarder"
 BINARY = "exception-path-forwarder"
 PACKAGES = RECIPE / "build-packages"
+FUZZ_PACKAGES = RECIPE / "fuzz-packages"
+FINDINGS = TREE / ".build" / "fuzz-findings"
 
 # In namespaces of its own: whatever happens, no mount and no interface is left on this machine.
 INSIDE = """
@@ -37,27 +40,46 @@ mount -t tmpfs tmpfs "$root/run"
 exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/work sh -euc "$@"
 """
 COMPILE = "meson setup -Dtests=disabled /work/build /src && ninja -C /work/build"
+# Twice: as it is shipped, and with every memory error and undefined behaviour made a crash.
 TEST = """
-meson setup -Dtests=enabled /work/build /src
-ninja -C /work/build
+ip link set lo up
 failed=0
-meson test -C /work/build --print-errorlogs || failed=1
-export FORWARDER=/work/build/exception-path-forwarder OFFLOAD_TOOL=/work/build/tests/offload_tool
-python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
+check() {
+    build=$1
+    shift
+    meson setup -Dtests=enabled "$@" "$build" /src
+    ninja -C "$build"
+    meson test -C "$build" --print-errorlogs || failed=1
+    export FORWARDER="$build/exception-path-forwarder" OFFLOAD_TOOL="$build/tests/offload_tool"
+    python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
+}
+check /work/build
+echo "the same with AddressSanitizer and UndefinedBehaviorSanitizer"
+export LSAN_OPTIONS=suppressions=/src/tests/lsan.supp:print_suppressions=0
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+check /work/sanitized --buildtype=debugoptimized -Db_sanitize=address,undefined
 exit $failed
+"""
+FUZZ = """
+CC=clang meson setup -Dfuzz=true -Dtests=disabled /work/build /src
+ninja -C /work/build fuzz
+exec python3 -B /src/tests/fuzz/run.py --seconds "$1" --findings /work/findings /work/build
 """
 
 
 def build_root(suite):
     """A Debian of the suite with the compiler and the libraries, made once."""
-    def make(work):
-        with step(f"build root of {suite}: installing compiler and libraries (once; kept in the cache)"):
-            debootstrap(suite, work / "root", words(PACKAGES))
-        for name in ("src", "work"):
-            (work / "root" / name).mkdir()
+    return _root(f"buildroot-{suite}", suite, PACKAGES)
 
-    key = store.digest(known(suite), PACKAGES, *addresses())
-    return store.made(f"buildroot-{suite}", key, make) / "root"
+
+def _root(name, suite, *lists):
+    def make(work):
+        with step(f"{name}: installing compiler and libraries (once; kept in the cache)"):
+            debootstrap(suite, work / "root", [package for packages in lists for package in words(packages)])
+        for folder in ("src", "work"):
+            (work / "root" / folder).mkdir()
+
+    return store.made(name, store.digest(known(suite), *lists, *addresses()), make) / "root"
 
 
 def binary(suite):
@@ -75,12 +97,34 @@ def binary(suite):
 
 def test(suite):
     """Compiles the forwarder and runs its tests with the suite's libraries; True when all passed."""
-    root = build_root(suite)
+    with _folder() as work:
+        return _passes(_inside(build_root(suite), work, TEST))
+
+
+def fuzz(suite, seconds):
+    """Fuzzes each parser for that long; True when nothing was found. Keeps the input if something was."""
+    root = _root(f"fuzzroot-{suite}", suite, PACKAGES, FUZZ_PACKAGES)
+    with _folder() as work:
+        passed = _passes(_inside(root, work, FUZZ, str(seconds)))
+        found = work / "findings"
+        if not passed and found.is_dir():
+            shutil.copytree(found, FINDINGS, dirs_exist_ok=True)
+            _give_back(FINDINGS, *FINDINGS.iterdir())
+            say(f"/work/findings above is {FINDINGS} here")
+        return passed
+
+
+@contextlib.contextmanager
+def _folder():
     work = pathlib.Path(run(["mktemp", "-d"], "making a folder").strip())
     try:
-        return subprocess.run(_inside(root, work, TEST), stdin=subprocess.DEVNULL, check=False).returncode == 0
+        yield work
     finally:
         shutil.rmtree(work)
+
+
+def _passes(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def copy_to(suite, target):
@@ -89,9 +133,16 @@ def copy_to(suite, target):
         shutil.copy2(binary(suite), target)
     except OSError as error:
         raise LabError(f"Could not write {target}: {error.strerror}.") from error
+    _give_back(target)
+
+
+def _give_back(*paths):
+    """Files are the caller's, not root's."""
     if "SUDO_UID" in os.environ:
-        os.chown(target, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
+        for path in paths:
+            os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
-def _inside(root, work, script):
-    return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, SOURCES, work, script]
+def _inside(root, work, script, *arguments):
+    return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, SOURCES, work, script,
+            "sh", *arguments]

@@ -59,7 +59,8 @@ def find(name, running=True):
     return guest
 
 
-def up(name, suite, models, *, queues=1, mem=4096, cpus=2, iommu=True, append="", far_addresses=None):
+def up(name, suite, models, *, queues=1, mem=4096, cpus=2, iommu=True, append="", far_addresses=None,
+       variant=None):
     """Boots a guest and waits until it answers on ssh."""
     if not NAME.fullmatch(name):
         raise LabError(f"Guest name {name!r} must be at most 31 of a-z, 0-9 and -, beginning with a letter.")
@@ -67,7 +68,7 @@ def up(name, suite, models, *, queues=1, mem=4096, cpus=2, iommu=True, append=""
     if qemu.process(folder):
         raise LabError(f"{name} runs already: `lab/vm down {name}` ends it.")
     planned = nics.plan(name, nics.parse(models), queues, far_addresses)
-    base = image.image(suite)
+    base = image.image(suite, variant)
     accelerator = accel.accelerator(base)
     down(name)
     guest = Guest(name, suite, _free_port(), accelerator[1].split(",")[0], planned)

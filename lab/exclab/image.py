@@ -12,6 +12,8 @@ from .run import run
 SUITES = ("bookworm", "trixie")
 SIZE = "8G"
 PARTS = [RECIPE / name for name in ("packages", "prefetched", "customize", "guest")]
+# Variants of the image: a folder of the recipe each, with more packages and a script.
+VARIANTS = ("bench",)
 
 
 def words(file):
@@ -26,28 +28,41 @@ def known(suite):
     return suite
 
 
-def image(suite):
+def image(suite, variant=None):
     """The folder with disk.raw, vmlinuz and initrd of the suite, built if it is not there."""
-    key = store.digest(known(suite), SIZE, *PARTS, *mirror.addresses())
-    return store.made(f"image-{suite}", key, lambda work: _build(suite, work))
+    parts = [*PARTS, *([_folder(variant)] if variant else [])]
+    key = store.digest(known(suite), SIZE, *parts, *mirror.addresses())
+    name = f"{variant}-image-{suite}" if variant else f"image-{suite}"
+    return store.made(name, key, lambda work: _build(suite, variant, work))
 
 
-def _build(suite, work):
+def _folder(variant):
+    if variant not in VARIANTS:
+        raise LabError(f"Variant {variant} of the image is not one of {', '.join(VARIANTS)}.")
+    return RECIPE / "with" / variant
+
+
+def _build(suite, variant, work):
     root = work / "root"
-    with step(f"image of {suite}: installing Debian (once; kept in the cache)"):
+    title = f"image of {suite}{f' with {variant}' if variant else ''}"
+    packages, hooks = words(RECIPE / "packages"), []
+    if variant:
+        packages += words(_folder(variant) / "packages")
+        hooks.append(f"--customize-hook={_folder(variant)}/customize \"$1\"")
+    with step(f"{title}: installing Debian (once; kept in the cache)"):
         debootstrap(
-            suite, root, words(RECIPE / "packages"),
-            f"--setup-hook=cp -r --no-preserve=ownership {RECIPE}/guest/. \"$1\"",
+            suite, root, packages,
+            f"--setup-hook=cp -r --no-preserve=ownership {RECIPE}/guest/. \"$1\"", *hooks,
             f"--customize-hook={RECIPE}/customize \"$1\" {' '.join(words(RECIPE / 'prefetched'))}",
             "--skip=cleanup/apt,cleanup/reproducible",
         )
-    with step(f"image of {suite}: making the disk"):
+    with step(f"{title}: making the disk"):
         for part in ("vmlinuz", "initrd"):
             newest = sorted((root / "boot").glob(f"{part}*"))[-1]
             shutil.copyfile(newest, work / (part if part == "vmlinuz" else "initrd"))
         run(["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", root, work / "disk.raw", SIZE], "making the disk")
         shutil.rmtree(root)
-    say(f"image of {suite}: {os.stat(work / 'disk.raw').st_blocks * 512 >> 20} MB on disk")
+    say(f"{title}: {os.stat(work / 'disk.raw').st_blocks * 512 >> 20} MB on disk")
 
 
 def debootstrap(suite, root, packages, *options):

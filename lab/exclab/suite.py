@@ -12,6 +12,7 @@ from .progress import say
 from .tally import Tally
 
 COLLECTION = TREE / ".build" / "collections" / "ansible_collections" / "dataplane" / "exception_path"
+SHORT_FUZZ_SECONDS = "5"  # per target: `make fuzz` looks longer
 
 
 def main(argv):
@@ -44,8 +45,13 @@ def _suites():
         "forwarder": [
             (f"forwarder's unit tests, {release}", ["lab/vm", "forwarder", "--suite", release, "--test"], TREE)
             for release in releases
+        ] + [
+            ("forwarder, fuzzed shortly", ["lab/vm", "forwarder", "--suite", releases[0], "--fuzz", SHORT_FUZZ_SECONDS], TREE)
         ],
-        "unit": [("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION)],
+        "unit": [
+            ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
+            ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
+        ],
         "lint": [("ansible-lint", ["ansible-lint", "--offline"], COLLECTION)],
         "molecule": [
             # The image first: inside of molecule nobody would see it grow.

@@ -64,11 +64,12 @@ int address_dump_read(const void *answer, size_t len, unsigned int sequence,
 	struct local_addresses *addresses, bool *done)
 {
 	const struct nlmsghdr *header;
+	ssize_t rest = len; /* signed: less than nothing is left of a message cut in its padding */
 	int ret = 0;
 
 	*done = false;
-	for (header = answer; ret == 0 && !*done && NLMSG_OK(header, len);
-		header = NLMSG_NEXT(header, len)) {
+	for (header = answer; ret == 0 && !*done && NLMSG_OK(header, rest);
+		header = NLMSG_NEXT(header, rest)) {
 		if (header->nlmsg_seq != sequence)
 			continue;
 		if (header->nlmsg_flags & NLM_F_DUMP_INTR)

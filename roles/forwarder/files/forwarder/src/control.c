@@ -5,19 +5,24 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 #include <systemd/sd-daemon.h>
 
 #include "counters.h"
+#include "link_watch.h"
 #include "log.h"
 #include "loop.h"
 
 #define CONTROL_MS	    1000000ULL /* in nanoseconds */
 #define CONTROL_STARTING_NS (10 * CONTROL_MS)
+#define CONTROL_LINK_NS	    (200 * CONTROL_MS)
 #define CONTROL_TICK_NS	    (1000 * CONTROL_MS)
 #define CONTROL_STATUS_NS   (10000 * CONTROL_MS)
 
@@ -57,17 +62,26 @@ static uint64_t control_interval(bool *has_watchdog)
 	return interval;
 }
 
-/* True if a signal asks for the end. */
-static bool control_wait(uint64_t ns)
+/* Until something happens, at most for so long; true if a signal asks for the end. */
+static bool control_wait(struct control *control, uint64_t ns)
 {
+	struct pollfd events[] = {
+		{.fd = control->signal_fd, .events = POLLIN},
+		{.fd = control->watch_fd, .events = POLLIN},
+	};
 	struct timespec timeout = {
 		.tv_sec = ns / (1000 * CONTROL_MS),
 		.tv_nsec = ns % (1000 * CONTROL_MS),
 	};
-	sigset_t signals;
 
-	control_signals(&signals);
-	return sigtimedwait(&signals, NULL, &timeout) > 0;
+	if (ppoll(events, RTE_DIM(events), &timeout, NULL) <= 0)
+		return false;
+	if (events[1].revents != 0 && !link_watch_drain(control->watch_fd)) {
+		log_warning("netdevs are looked at by the clock only: netlink has failed");
+		close(control->watch_fd);
+		control->watch_fd = -1;
+	}
+	return events[0].revents != 0;
 }
 
 /* True if every lcore has moved since the last look. */
@@ -87,33 +101,21 @@ static bool control_lcores_alive(const struct control *control, bool complain)
 	return alive;
 }
 
-static bool control_read_link(const struct pair *pair, struct rte_eth_link *link)
-{
-	memset(link, 0, sizeof(*link));
-	return rte_eth_link_get_nowait(pair->nic.id, link) == 0 &&
-		link->link_status == RTE_ETH_LINK_UP;
-}
-
-/* Logs what changed since the last look (first: everything); true if something did. */
-static bool control_watch_links(struct control *control, bool first)
+/* True if something changed that is worth telling. */
+static bool control_follow(struct control *control, bool slow)
 {
 	bool changed = false;
 
 	for (unsigned int i = 0; i < control->nb_pairs; i++) {
-		const struct pair *pair = &control->pairs[i];
-		struct rte_eth_link link;
-		bool up = control_read_link(pair, &link);
+		struct pair *pair = &control->pairs[i];
 
-		if (!first && up == control->links_up[i])
-			continue;
-		control->links_up[i] = up;
-		changed = true;
-		if (!up)
-			log_info("link of %s is down", pair->nic.name);
-		else if (link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN)
-			log_info("link of %s is up", pair->nic.name);
-		else
-			log_info("link of %s is up at %u Mbit/s", pair->nic.name, link.link_speed);
+		changed |= mirror_follow(pair, slow);
+		if (slow && pair->limits != NULL && pair->mirror.follows)
+			limits_refresh_addresses(pair->limits, pair->spec.netdev);
+		if (pair->mirror.hopeless) {
+			log_error("pair '%s' needs a new start", pair->spec.kernel);
+			control->failed = true;
+		}
 	}
 	return changed;
 }
@@ -129,7 +131,7 @@ static void control_send_status(const struct control *control)
 		pair_sum(&control->pairs[i], &pair_to_kernel, &pair_to_nic);
 		counters_sum(&to_kernel, &pair_to_kernel);
 		counters_sum(&to_nic, &pair_to_nic);
-		up += control->links_up[i];
+		up += control->pairs[i].mirror.link_up;
 	}
 	sd_notifyf(0,
 		"STATUS=forwarding %u pair%s, %u link%s up; to kernel: %" PRIu64
@@ -143,9 +145,11 @@ static void control_send_status(const struct control *control)
 static bool control_wait_ready(struct control *control)
 {
 	while (!control_lcores_alive(control, false))
-		if (control_wait(CONTROL_STARTING_NS))
+		if (control_wait(control, CONTROL_STARTING_NS))
 			return false;
-	control_watch_links(control, true);
+	for (unsigned int i = 0; i < control->nb_pairs; i++)
+		mirror_start(&control->pairs[i]);
+	control_follow(control, true);
 	sd_notify(0, "READY=1");
 	control_send_status(control);
 	log_info("forwarding on %u lcore%s", control->workers->count,
@@ -156,20 +160,27 @@ static bool control_wait_ready(struct control *control)
 static void *control_run(void *arg)
 {
 	struct control *control = arg;
-	uint64_t interval, last_status = control_now();
+	uint64_t interval, last_status, last_slow;
 	bool has_watchdog, alive = true;
 
 	if (!control_wait_ready(control))
 		goto out;
 	interval = control_interval(&has_watchdog);
-	while (!control_wait(interval)) {
-		alive = control_lcores_alive(control, alive);
-		if (alive && has_watchdog)
-			sd_notify(0, "WATCHDOG=1");
-		if (control_watch_links(control, false) ||
-			control_now() - last_status >= CONTROL_STATUS_NS) {
+	last_status = last_slow = control_now();
+	while (!control->failed && !control_wait(control, CONTROL_LINK_NS)) {
+		uint64_t now = control_now();
+		bool slow = now - last_slow >= interval;
+
+		if (slow) {
+			last_slow = now;
+			alive = control_lcores_alive(control, alive);
+			if (alive && has_watchdog)
+				sd_notify(0, "WATCHDOG=1");
+			workers_sample_idle(control->workers);
+		}
+		if (control_follow(control, slow) || now - last_status >= CONTROL_STATUS_NS) {
 			control_send_status(control);
-			last_status = control_now();
+			last_status = now;
 		}
 	}
 out:
@@ -179,11 +190,30 @@ out:
 	return NULL;
 }
 
+static int control_open(struct control *control)
+{
+	sigset_t signals;
+
+	control_signals(&signals);
+	control->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (control->signal_fd < 0) {
+		log_error("signals can not be read: %s", strerror(errno));
+		return -errno;
+	}
+	control->watch_fd = link_watch_open();
+	if (control->watch_fd < 0)
+		log_warning("netdevs are looked at by the clock only: %s",
+			strerror(-control->watch_fd));
+	return 0;
+}
+
 int control_start(struct control *control)
 {
 	pthread_attr_t attr;
-	int ret;
+	int ret = control_open(control);
 
+	if (ret < 0)
+		return ret;
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(control->cpus), &control->cpus);
 	ret = pthread_create(&control->thread, &attr, control_run, control);
@@ -199,4 +229,7 @@ int control_start(struct control *control)
 void control_join(struct control *control)
 {
 	pthread_join(control->thread, NULL);
+	close(control->signal_fd);
+	if (control->watch_fd >= 0)
+		close(control->watch_fd);
 }

@@ -8,20 +8,22 @@
 #include <sched.h>
 #include <stdbool.h>
 
-#include "options.h"
 #include "pair.h"
 #include "worker.h"
 
-/* The thread that does everything but forwarding: signals, systemd, link states. */
+/* The thread that does everything but forwarding: signals, systemd, and what the
+ * netdevs and NICs are like. */
 struct control {
-	const struct pair *pairs;
+	struct pair *pairs;
 	unsigned int nb_pairs;
 	struct workers *workers;
 	cpu_set_t cpus; /* where it runs: not where lcores poll */
 
 	/* its own */
 	pthread_t thread;
-	bool links_up[PAIRS_MAX];
+	int signal_fd;
+	int watch_fd; /* netlink */
+	bool failed;  /* it ended by itself */
 };
 
 /* To be called before any other thread is made: the signals are the control thread's alone. */

@@ -77,17 +77,17 @@ static int create_check_netdevs(const struct options *options)
 	struct problems problems = {0};
 
 	for (unsigned int i = 0; i < options->nb_pairs; i++)
-		precheck_netdev(SYSFS_NET, options->pairs[i].netdev, &problems);
+		precheck_netdev(options->pairs[i].netdev, &problems);
 	if (problems.count == 0)
 		return 0;
 	log_error("%s", problems.text);
 	return -ENOTCONN;
 }
 
-static int create_kernel_port(const struct options *options, const struct pair_spec *spec)
+static int create_kernel_port(const struct options *options, struct pair_spec *spec)
 {
 	char mac[MAC_TEXT_SIZE];
-	char args[512];
+	char args[VDEV_ARGS_MAX];
 	int n, ret;
 
 	format_mac(spec->mac, mac);
@@ -97,6 +97,7 @@ static int create_kernel_port(const struct options *options, const struct pair_s
 		log_error("--vhost-path is too long");
 		return -EINVAL;
 	}
+	strcpy(spec->vdev_args, args);
 	ret = rte_eal_hotplug_add("vdev", spec->kernel, args);
 	if (ret == 0)
 		return 0;
@@ -119,6 +120,8 @@ int create_pairs(struct options *options)
 	}
 	if (ret == 0)
 		ret = create_check_netdevs(options);
+	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
+		netdev_adopt(&options->pairs[i]);
 	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
 		ret = create_kernel_port(options, &options->pairs[i]);
 	return ret;

@@ -12,7 +12,7 @@
 #include <rte_ether.h>
 
 #include "checksum.h"
-#include "limits.h"
+#include "rate_limits.h"
 #include "marks.h"
 #include "merge.h"
 #include "segment.h"

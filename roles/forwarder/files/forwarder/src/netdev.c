@@ -4,123 +4,60 @@
 #include "netdev.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One attribute as a string without its line end. */
-static int netdev_read(
-	const char *sysfs_net, const char *name, const char *attribute, char *value, size_t size)
+#include "link_watch.h"
+#include "log.h"
+
+#define NETDEV_MAC_SET 3 /* NET_ADDR_SET */
+
+bool netdev_has_own_mac(const char *sysfs_net, const char *name)
 {
 	char path[256];
-	ssize_t len;
-	int fd;
+	FILE *file;
+	int type;
 
-	snprintf(path, sizeof(path), "%s/%s/%s", sysfs_net, name, attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	len = read(fd, value, size - 1);
-	/* the carrier of a netdev that is down gives EINVAL here */
-	if (len < 0)
-		len = -errno;
-	close(fd);
-	if (len < 0)
-		return len;
-	if (len > 0 && value[len - 1] == '\n')
-		len--;
-	value[len] = '\0';
-	return 0;
-}
-
-bool netdev_exists(const char *sysfs_net, const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", sysfs_net, name);
-	return access(path, F_OK) == 0;
-}
-
-bool netdev_is_tap(const char *sysfs_net, const char *name)
-{
-	char value[32];
-
-	return netdev_read(sysfs_net, name, "tun_flags", value, sizeof(value)) == 0;
-}
-
-bool netdev_has_carrier(const char *sysfs_net, const char *name)
-{
-	char value[32];
-
-	return netdev_read(sysfs_net, name, "carrier", value, sizeof(value)) == 0 &&
-		value[0] == '1';
-}
-
-struct netdev_request {
-	struct nlmsghdr header;
-	struct ifinfomsg link;
-	struct rtattr name_header;
-	char name[NETDEV_NAME_MAX + 1];
-};
-
-/* Asks for all about one link; returns the length of the answer. */
-static ssize_t netdev_ask_link(const char *name, void *answer, size_t size)
-{
-	struct netdev_request request = {
-		.header = {.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST},
-		.name_header = {.rta_len = sizeof(struct rtattr) + sizeof(request.name),
-			.rta_type = IFLA_IFNAME},
-	};
-	ssize_t len;
-	int fd;
-
-	snprintf(request.name, sizeof(request.name), "%s", name);
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0)
-		return -errno;
-	/* the kernel has answered by the time send() returns */
-	len = send(fd, &request, sizeof(request), 0);
-	if (len >= 0)
-		len = recv(fd, answer, size, MSG_DONTWAIT);
-	if (len < 0)
-		len = -errno;
-	close(fd);
-	return len;
-}
-
-bool netdev_has_carrier_by_netlink(const char *name)
-{
-	static union {
-		struct nlmsghdr header;
-		char room[32768]; /* the most that the kernel sends at once */
-	} answer;
-	struct rtattr *attribute;
-	ssize_t len;
-	int rest;
-
-	len = netdev_ask_link(name, &answer, sizeof(answer));
-	if (len < 0 || !NLMSG_OK(&answer.header, (size_t)len) ||
-		answer.header.nlmsg_type != RTM_NEWLINK)
+	snprintf(path, sizeof(path), "%s/%s/addr_assign_type", sysfs_net, name);
+	file = fopen(path, "re");
+	if (file == NULL)
 		return false;
-	rest = IFLA_PAYLOAD(&answer.header);
-	for (attribute = IFLA_RTA(NLMSG_DATA(&answer.header)); RTA_OK(attribute, rest);
-		attribute = RTA_NEXT(attribute, rest))
-		if (attribute->rta_type == IFLA_CARRIER)
-			return *(unsigned char *)RTA_DATA(attribute) != 0;
-	return false;
+	if (fscanf(file, "%d", &type) != 1)
+		type = -1;
+	fclose(file);
+	return type == NETDEV_MAC_SET;
 }
 
-int netdev_read_mac(const char *sysfs_net, const char *name, uint8_t mac[MAC_LEN])
+void netdev_adopt(struct pair_spec *spec)
 {
-	char value[128]; /* other kinds of netdev have longer addresses */
-	int ret;
+	struct link_state state;
 
-	ret = netdev_read(sysfs_net, name, "address", value, sizeof(value));
-	return ret < 0 ? ret : parse_mac(value, mac);
+	if (spec->netdev[0] == '\0' || link_ask(spec->netdev, 0, &state) < 0)
+		return;
+	spec->netdev_was_there = true;
+	if (state.mtu >= MTU_MIN && state.mtu <= MTU_MAX && state.mtu != spec->mtu) {
+		log_info("netdev '%s' has MTU %u, which is taken instead of %u", spec->netdev,
+			state.mtu, spec->mtu);
+		spec->mtu = state.mtu;
+	}
+	if (netdev_has_own_mac(SYSFS_NET, spec->netdev)) {
+		spec->has_mac = true;
+		memcpy(spec->mac, state.mac, MAC_LEN);
+	}
+}
+
+void netdev_set_mtu(const char *name, unsigned int mtu)
+{
+	struct ifreq request = {.ifr_mtu = mtu};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (fd < 0 || ioctl(fd, SIOCSIFMTU, &request) < 0)
+		log_warning("netdev '%s' can not be given MTU %u: %s", name, mtu, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }

@@ -152,8 +152,6 @@ static void pair_init_direction(struct pair *pair, struct direction *direction,
 {
 	uint16_t nb_segs = to->info.tx_desc_lim.nb_seg_max;
 
-	direction->rx_port = from->id;
-	direction->tx_port = to->id;
 	direction->queue = queue;
 	direction->conversion = (struct conversion){
 		.interest = RTE_MBUF_F_RX_VLAN_STRIPPED | pair_unfinished(from),
@@ -165,6 +163,16 @@ static void pair_init_direction(struct pair *pair, struct direction *direction,
 	};
 	if (direction->conversion.merge)
 		direction->conversion.interest |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
+
+void pair_point_queues(struct pair *pair)
+{
+	for (unsigned int i = 0; i < pair->spec.queues; i++) {
+		struct queue *queue = &pair->queues[i];
+
+		queue->to_kernel.rx_port = queue->to_nic.tx_port = pair->nic.id;
+		queue->to_kernel.tx_port = queue->to_nic.rx_port = pair->kernel.id;
+	}
 }
 
 static int pair_make_queues(struct pair *pair)
@@ -183,6 +191,7 @@ static int pair_make_queues(struct pair *pair)
 		pair_init_direction(pair, &queue->to_nic, &pair->kernel, &pair->nic, i);
 		queue->to_kernel.limits = pair->limits;
 	}
+	pair_point_queues(pair);
 	return 0;
 }
 
@@ -222,18 +231,6 @@ int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts)
 	return ret;
 }
 
-static void pair_use_promiscuous(const struct pair *pair, const char *why)
-{
-	int ret = rte_eth_promiscuous_enable(pair->nic.id);
-
-	if (ret == 0)
-		log_info("port '%s' is promiscuous: %s", pair->nic.name, why);
-	else
-		log_warning("port '%s' can not be made promiscuous (%s), though %s: packets to "
-			    "the netdev may be lost",
-			pair->nic.name, rte_strerror(-ret), why);
-}
-
 /* Both ports get the address of the pair: the one that the user gave, or the NIC's. */
 static int pair_set_mac(struct pair *pair)
 {
@@ -253,31 +250,21 @@ static int pair_set_mac(struct pair *pair)
 		memcpy(pair->mac.addr_bytes, pair->spec.mac, MAC_LEN);
 	if (!rte_is_same_ether_addr(&pair->mac, &nic)) {
 		ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, &pair->mac);
+		pair->needs_promiscuous = ret < 0;
 		if (ret < 0)
-			pair_use_promiscuous(pair, "it does not take the MAC address of its pair");
+			log_warning("port '%s' does not take the MAC address of its pair (%s): it "
+				    "receives everything instead",
+				pair->nic.name, rte_strerror(-ret));
 		else
 			log_info("port '%s' uses the MAC address of its pair", pair->nic.name);
 	}
 	if (!rte_is_same_ether_addr(&pair->mac, &kernel)) {
 		ret = rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
 		if (ret < 0)
-			pair_use_promiscuous(pair, "its kernel port does not take its address");
+			log_warning("port '%s' does not take the MAC address of its pair: %s",
+				pair->kernel.name, rte_strerror(-ret));
 	}
 	return 0;
-}
-
-/* virtio_user says that it took an address also where the tap never learns of it. */
-static void pair_check_netdev_mac(const struct pair *pair)
-{
-	uint8_t mac[MAC_LEN];
-
-	if (pair->spec.netdev[0] == '\0' ||
-		netdev_read_mac(SYSFS_NET, pair->spec.netdev, mac) < 0 ||
-		!memcmp(mac, pair->mac.addr_bytes, MAC_LEN))
-		return;
-	log_warning("netdev '%s' has another MAC address than its NIC (give mac= in --vdev)",
-		pair->spec.netdev);
-	pair_use_promiscuous(pair, "its netdev has another MAC address");
 }
 
 static int pair_start_error(const struct port *port, int error)
@@ -302,8 +289,12 @@ static int pair_start(struct pair *pair)
 	ret = pair_start_nic(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->nic, ret);
-	pair_check_netdev_mac(pair);
-	/* the kernel joins groups on its netdev, of which the NIC knows nothing */
+	if (vdev_is_virtio_user(pair->spec.kernel) && pair->spec.netdev[0] != '\0' &&
+		!pair->spec.netdev_was_there)
+		netdev_set_mtu(pair->spec.netdev, pair->spec.mtu);
+	if (pair->needs_promiscuous)
+		rte_eth_promiscuous_enable(pair->nic.id);
+	/* until it is known what the netdev wants */
 	ret = rte_eth_allmulticast_enable(pair->nic.id);
 	if (ret < 0 && ret != -ENOTSUP)
 		log_warning("port '%s' does not receive all multicast: %s", pair->nic.name,

@@ -9,7 +9,8 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
-#include "limits.h"
+#include "rate_limits.h"
+#include "mirror.h"
 #include "offloads.h"
 #include "pair_spec.h"
 #include "port.h"
@@ -24,6 +25,8 @@ struct pair {
 	struct rte_ether_addr mac;
 	unsigned int mtu; /* in force */
 	bool wants_interrupts;
+	bool needs_promiscuous; /* the NIC does not take its address */
+	struct mirror mirror;
 	struct offloads offloads;
 	struct limits *limits; /* NULL: none */
 	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
@@ -39,6 +42,9 @@ int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int n
 int pairs_check(struct pair *pairs, unsigned int nb_pairs);
 int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts);
 int pairs_start(struct pair *pairs, unsigned int nb_pairs);
+
+/* Tells the queues which ports they are between. */
+void pair_point_queues(struct pair *pair);
 
 /* Over all queues, since the start. */
 void pair_sum(const struct pair *pair, struct counters *to_kernel, struct counters *to_nic);

@@ -138,6 +138,28 @@ static int telemetry_add_offloads(struct rte_tel_data *dict, const struct offloa
 	return telemetry_add_container(dict, "offloads_why", reasons);
 }
 
+static int telemetry_add_mirror(struct rte_tel_data *dict, const struct pair *pair)
+{
+	const struct mirror *mirror = &pair->mirror;
+	struct rte_tel_data *sub = rte_tel_data_alloc();
+	char mac[MAC_TEXT_SIZE];
+
+	if (sub == NULL)
+		return -ENOMEM;
+	format_mac(pair->mac.addr_bytes, mac);
+	rte_tel_data_start_dict(sub);
+	rte_tel_data_add_dict_string(sub, "state", pair_state_name(mirror->state));
+	rte_tel_data_add_dict_string(
+		sub, "admin", mirror->in_sight && !mirror->netdev.up ? "down" : "up");
+	rte_tel_data_add_dict_string(sub, "carrier", mirror->carrier ? "on" : "off");
+	compat_tel_dict_uint(sub, "mtu", pair->mtu);
+	rte_tel_data_add_dict_string(sub, "mac", mac);
+	compat_tel_dict_uint(sub, "promiscuous", mirror->promiscuous);
+	compat_tel_dict_uint(sub, "allmulticast", mirror->allmulticast);
+	compat_tel_dict_uint(sub, "multicast", mirror->multicast.count);
+	return telemetry_add_container(dict, "mirror", sub);
+}
+
 static int telemetry_add_limit(
 	struct rte_tel_data *dict, const struct pair *pair, enum limit_class class)
 {
@@ -209,6 +231,8 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 		ret = telemetry_add_counters(dict, "to_nic", &to_nic);
 	if (ret == 0)
 		ret = telemetry_add_offloads(dict, &pair->offloads);
+	if (ret == 0)
+		ret = telemetry_add_mirror(dict, pair);
 	if (ret == 0)
 		ret = telemetry_add_limits(dict, pair);
 	if (ret == 0)

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "affinity.h"
+#include "link_watch.h"
+#include "multicast.h"
 #include "netdev.h"
 #include "precheck.h"
 
@@ -36,16 +39,9 @@ static int make_sysfs(void **state)
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
-	write_attribute("free", "tun_flags", "0x5102\n");
-	write_attribute("free", "carrier", "0\n");
-	write_attribute("free", "address", "02:00:00:00:00:01\n");
-	write_attribute("busy", "tun_flags", "0x5102\n");
-	write_attribute("busy", "carrier", "1\n");
-	write_attribute("down", "tun_flags", "0x5102\n");
-	write_attribute("down", "carrier", "");
-	write_attribute("eth0", "carrier", "1\n");
-	write_attribute(
-		"ib0", "address", "80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:3b\n");
+	write_attribute("random", "addr_assign_type", "1\n");
+	write_attribute("set", "addr_assign_type", "3\n");
+	write_attribute("odd", "addr_assign_type", "\n");
 	return 0;
 }
 
@@ -60,39 +56,70 @@ static int remove_sysfs(void **state)
 
 static void test_netdev(void **state)
 {
-	static const uint8_t expected[MAC_LEN] = {2, 0, 0, 0, 0, 1};
-	uint8_t mac[MAC_LEN];
+	struct link_state link;
 
 	(void)state;
-	assert_true(netdev_exists(root, "free"));
-	assert_false(netdev_exists(root, "none"));
-	assert_true(netdev_is_tap(root, "free"));
-	assert_false(netdev_is_tap(root, "eth0"));
-	assert_false(netdev_has_carrier(root, "free"));
-	assert_false(netdev_has_carrier(root, "down"));
-	assert_true(netdev_has_carrier(root, "busy"));
-	assert_true(netdev_has_carrier_by_netlink("lo"));
-	assert_false(netdev_has_carrier_by_netlink("no-such-netdev"));
-	assert_int_equal(netdev_read_mac(root, "free", mac), 0);
-	assert_memory_equal(mac, expected, MAC_LEN);
-	assert_true(netdev_read_mac(root, "ib0", mac) < 0);
-	assert_true(netdev_read_mac(root, "none", mac) < 0);
+	assert_true(netdev_has_own_mac(root, "set"));
+	assert_false(netdev_has_own_mac(root, "random"));
+	assert_false(netdev_has_own_mac(root, "odd"));
+	assert_false(netdev_has_own_mac(root, "none"));
+	assert_int_equal(link_ask("lo", 0, &link), 0);
+	assert_string_equal(link.name, "lo");
+	assert_int_equal(link.index, 1);
+	assert_false(link.is_tap);
+	assert_int_equal(link_ask(NULL, 1, &link), 0);
+	assert_string_equal(link.name, "lo");
+	assert_int_equal(link_ask("no-such-netdev", 0, &link), -ENODEV);
+	assert_int_equal(link_ask(NULL, INT32_MAX, &link), -ENODEV);
 }
 
-static void test_precheck_netdev(void **state)
+static void test_precheck_link(void **state)
 {
+	const struct precheck_user user = {.uid = 7, .nb_groups = 1, .groups = {8}};
+	const struct link_state good[] = {
+		{.name = "free", .is_tap = true},
+		{.name = "mine", .is_tap = true, .has_owner = true, .owner = 7},
+		{.name = "ours", .is_tap = true, .has_group = true, .group = 8},
+	};
+	const struct link_state bad[] = {
+		{.name = "eth0"},
+		{.name = "busy", .is_tap = true, .queues = 1},
+		{.name = "root", .is_tap = true, .has_owner = true, .owner = 0},
+	};
 	struct problems problems = {0};
 
 	(void)state;
-	precheck_netdev(root, "free", &problems);
-	precheck_netdev(root, "down", &problems);
-	precheck_netdev(root, "none", &problems);
+	for (unsigned int i = 0; i < 3; i++)
+		precheck_link(&good[i], &user, &problems);
 	assert_int_equal(problems.count, 0);
-	precheck_netdev(root, "busy", &problems);
-	precheck_netdev(root, "eth0", &problems);
+	for (unsigned int i = 0; i < 3; i++)
+		precheck_link(&bad[i], &user, &problems);
 	assert_string_equal(problems.text,
+		"netdev 'eth0' exists and is not a tap (choose another name); "
 		"netdev 'busy' is in use by another process (stop that one first); "
-		"netdev 'eth0' exists and is not a tap (choose another name)");
+		"netdev 'root' belongs to user 0, not to this one (make it with `user 7`)");
+	assert_true(precheck_may_attach(&bad[2], &(struct precheck_user){.is_admin = true}));
+}
+
+static void test_multicast(void **state)
+{
+	static char text[] = "2    eth0            1     0     01005e000001\n"
+			     "12   exc0            1     0     333300000001\n"
+			     "12   exc0            2     0     01005e0000fb\n"
+			     "12   exc0            1     0     nonsense\n"
+			     "garbage\n";
+	static const uint8_t expected[2][MAC_LEN] = {
+		{0x33, 0x33, 0, 0, 0, 1}, {0x01, 0x00, 0x5e, 0, 0, 0xfb}};
+	struct multicast multicast, none = {0};
+	FILE *file = fmemopen(text, strlen(text), "r");
+
+	(void)state;
+	multicast_parse(file, 12, &multicast);
+	fclose(file);
+	assert_int_equal(multicast.count, 2);
+	assert_memory_equal(multicast.macs, expected, sizeof(expected));
+	assert_false(multicast_equal(&multicast, &none));
+	assert_true(multicast_equal(&multicast, &multicast));
 }
 
 static void test_precheck_vhost_path(void **state)
@@ -173,7 +200,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_netdev),
-		cmocka_unit_test(test_precheck_netdev),
+		cmocka_unit_test(test_precheck_link),
+		cmocka_unit_test(test_multicast),
 		cmocka_unit_test(test_precheck_vhost_path),
 		cmocka_unit_test(test_affinity),
 		cmocka_unit_test(test_vhost_names),

@@ -43,6 +43,27 @@ static void test_defaults(void **state)
 	assert_false(spec.has_mac);
 }
 
+static void test_limits(void **state)
+{
+	struct problems problems = {0};
+	struct pair_spec spec;
+
+	(void)state;
+	pair_spec_parse("nic=a,kernel=b,limit_neighbor=1000/200,limit_icmp=500,limit_routing=1,"
+			"limit_local=20000,limit_rest=7/3",
+		"--pair 1", &spec, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_int_equal(spec.limits[LIMIT_NEIGHBOR].rate, 1000);
+	assert_int_equal(spec.limits[LIMIT_NEIGHBOR].burst, 200);
+	assert_int_equal(spec.limits[LIMIT_ICMP].burst, 50);
+	assert_int_equal(spec.limits[LIMIT_ROUTING].burst, 32);
+	assert_int_equal(spec.limits[LIMIT_LOCAL].rate, 20000);
+	assert_int_equal(spec.limits[LIMIT_REST].rate, 7);
+	pair_spec_parse("nic=a,kernel=b,limit_rest=0", "--pair 1", &spec, &problems);
+	assert_int_equal(problems.count, 1);
+	assert_int_equal(spec.limits[LIMIT_REST].rate, 0);
+}
+
 /* Everything that is wrong is said at once. */
 static void test_problems(void **state)
 {
@@ -115,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_unique),

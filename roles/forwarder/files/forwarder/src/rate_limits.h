@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The dataplane.exception_path authors
  */
-#ifndef FWD_LIMITS_H
-#define FWD_LIMITS_H
+#ifndef FWD_RATE_LIMITS_H
+#define FWD_RATE_LIMITS_H
 
 #include <stdbool.h>
 #include <stdint.h>

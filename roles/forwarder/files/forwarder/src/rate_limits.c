@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The dataplane.exception_path authors
  */
-#include "limits.h"
+#include "rate_limits.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -1,0 +1,1 @@
+"""Measures the forwarder side by side with testpmd."""
