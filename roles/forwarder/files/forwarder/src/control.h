@@ -8,11 +8,14 @@
 #include <sched.h>
 #include <stdbool.h>
 
+#include "options.h"
+#include "link_watch.h"
 #include "pair.h"
 #include "worker.h"
 
-/* The thread that does everything but forwarding: signals, systemd, and what the
- * netdevs and NICs are like. */
+/* The thread that does everything but forwarding: signals, systemd, keeping the
+ * pairs as their netdevs want them.
+ */
 struct control {
 	struct pair *pairs;
 	unsigned int nb_pairs;
@@ -21,9 +24,12 @@ struct control {
 
 	/* its own */
 	pthread_t thread;
+	bool failed; /* it ended by itself */
 	int signal_fd;
-	int watch_fd; /* netlink */
-	bool failed;  /* it ended by itself */
+	int nics_fd; /* events of NICs */
+	struct link_watch links;
+	bool links_up[PAIRS_MAX];
+	enum mirror_state states[PAIRS_MAX];
 };
 
 /* To be called before any other thread is made: the signals are the control thread's alone. */

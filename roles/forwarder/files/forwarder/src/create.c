@@ -11,7 +11,7 @@
 #include <rte_ethdev.h>
 
 #include "log.h"
-#include "netdev.h"
+#include "mirror.h"
 #include "port.h"
 #include "precheck.h"
 
@@ -84,10 +84,10 @@ static int create_check_netdevs(const struct options *options)
 	return -ENOTCONN;
 }
 
-static int create_kernel_port(const struct options *options, struct pair_spec *spec)
+static int create_kernel_port(const struct options *options, const struct pair_spec *spec)
 {
 	char mac[MAC_TEXT_SIZE];
-	char args[VDEV_ARGS_MAX];
+	char args[512];
 	int n, ret;
 
 	format_mac(spec->mac, mac);
@@ -97,7 +97,6 @@ static int create_kernel_port(const struct options *options, struct pair_spec *s
 		log_error("--vhost-path is too long");
 		return -EINVAL;
 	}
-	strcpy(spec->vdev_args, args);
 	ret = rte_eal_hotplug_add("vdev", spec->kernel, args);
 	if (ret == 0)
 		return 0;
@@ -121,7 +120,7 @@ int create_pairs(struct options *options)
 	if (ret == 0)
 		ret = create_check_netdevs(options);
 	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
-		netdev_adopt(&options->pairs[i]);
+		mirror_read_start(&options->pairs[i]);
 	for (unsigned int i = 0; i < nb_nics && ret == 0; i++)
 		ret = create_kernel_port(options, &options->pairs[i]);
 	return ret;

@@ -5,97 +5,59 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINK_MESSAGE_MAX 32768 /* the most that the kernel sends at once */
+#include "link_message.h"
 
-struct link_request {
-	struct nlmsghdr header;
-	struct ifinfomsg link;
-	struct rtattr name_header;
-	char name[NETDEV_NAME_MAX + 1];
-};
-
-static int link_open(unsigned int groups)
+int link_watch_open(struct link_watch *watch)
 {
-	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	int ret;
 
-	if (fd < 0)
+	watch->fd = socket(
+		AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	if (watch->fd < 0)
 		return -errno;
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		int ret = -errno;
-
-		close(fd);
-		return ret;
-	}
-	return fd;
-}
-
-static int link_send_request(int fd, const char *name, int index)
-{
-	struct link_request request = {
-		.header = {.nlmsg_len = NLMSG_LENGTH(sizeof(request.link)),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST},
-		.link = {.ifi_index = index},
-		.name_header = {.rta_len = sizeof(struct rtattr) + sizeof(request.name),
-			.rta_type = IFLA_IFNAME},
-	};
-
-	if (name != NULL) {
-		request.header.nlmsg_len = sizeof(request);
-		snprintf(request.name, sizeof(request.name), "%s", name);
-	}
-	return send(fd, &request, request.header.nlmsg_len, 0) < 0 ? -errno : 0;
-}
-
-int link_ask(const char *name, int index, struct link_state *state)
-{
-	union {
-		struct nlmsghdr header;
-		char room[LINK_MESSAGE_MAX];
-	} answer;
-	ssize_t len;
-	int fd, ret;
-
-	fd = link_open(0);
-	if (fd < 0)
-		return fd;
-	ret = link_send_request(fd, name, index);
-	if (ret < 0)
-		goto out;
-	/* the kernel has answered by the time send() returns */
-	len = recv(fd, &answer, sizeof(answer), MSG_DONTWAIT);
-	if (len < 0)
-		ret = -errno;
-	else if (!NLMSG_OK(&answer.header, (size_t)len))
-		ret = -EBADMSG;
-	else if (answer.header.nlmsg_type == NLMSG_ERROR)
-		ret = -ENODEV;
-	else
-		ret = link_state_parse(&answer.header, state) ? 0 : -EBADMSG;
-out:
-	close(fd);
+	if (bind(watch->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return 0;
+	ret = -errno;
+	link_watch_close(watch);
 	return ret;
 }
 
-int link_watch_open(void)
+static void link_watch_walk(
+	const struct nlmsghdr *header, size_t len, link_watch_news news, void *arg)
 {
-	return link_open(RTMGRP_LINK);
+	struct netdev_state state;
+
+	for (; NLMSG_OK(header, len); header = NLMSG_NEXT(header, len))
+		if (link_message_parse(header, len, &state) == 0)
+			news(arg, state.ifindex, state.name);
 }
 
-bool link_watch_drain(int fd)
+void link_watch_read(const struct link_watch *watch, link_watch_news news, void *arg)
 {
-	char room[LINK_MESSAGE_MAX];
-	ssize_t len;
+	union {
+		struct nlmsghdr header;
+		char room[32768]; /* the most that the kernel sends at once */
+	} answer;
 
-	/* what changed is asked for afterwards: nothing is lost when messages are */
-	do {
-		len = recv(fd, room, sizeof(room), MSG_DONTWAIT);
-	} while (len > 0 || (len < 0 && (errno == ENOBUFS || errno == EINTR)));
-	return len < 0 && errno == EAGAIN;
+	for (;;) {
+		ssize_t len = recv(watch->fd, &answer, sizeof(answer), 0);
+
+		if (len > 0)
+			link_watch_walk(&answer.header, len, news, arg);
+		else if (len < 0 && errno == ENOBUFS)
+			news(arg, 0, "");
+		else if (len == 0 || errno != EINTR)
+			break;
+	}
+}
+
+void link_watch_close(struct link_watch *watch)
+{
+	if (watch->fd >= 0)
+		close(watch->fd);
+	watch->fd = -1;
 }

@@ -4,16 +4,19 @@
 #ifndef FWD_LINK_WATCH_H
 #define FWD_LINK_WATCH_H
 
-#include "link_state.h"
+/* The kernel's news about netdevs of this process's network namespace; needs no privilege. */
+struct link_watch {
+	int fd; /* to be polled; negative: not open */
+};
 
-/* Asks for one netdev in the network namespace of this process: by its name, or by its index if
- * the name is NULL. -ENODEV: there is none. Needs no privilege.
+/* The news itself is not handed on, only whose it is: by then it may be old. ifindex 0 means that
+ * news was lost: any netdev may have changed.
  */
-int link_ask(const char *name, int index, struct link_state *state);
+typedef void (*link_watch_news)(void *arg, int ifindex, const char *name);
 
-/* A descriptor that becomes readable when a netdev changes, comes or goes; -errno. */
-int link_watch_open(void);
-/* Reads all there is to read; false if the descriptor is of no use any more. */
-bool link_watch_drain(int fd);
+int link_watch_open(struct link_watch *watch);
+/* All that is there, without waiting. */
+void link_watch_read(const struct link_watch *watch, link_watch_news news, void *arg);
+void link_watch_close(struct link_watch *watch);
 
 #endif

@@ -21,8 +21,7 @@
 #include "create.h"
 #include "exit_code.h"
 #include "log.h"
-#include "netdev.h"
-#include "nic_events.h"
+#include "mirror.h"
 #include "options.h"
 #include "pair.h"
 #include "precheck.h"
@@ -125,13 +124,13 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 		log_error("%s (see --help)", input.text);
 		return EXIT_CODE_USAGE;
 	}
-	for (unsigned int i = 0; i < options->nb_pairs; i++)
-		netdev_adopt(&options->pairs[i]);
 	precheck_kernel_side(options, vdevs, nb_vdevs, &kernel_side);
 	if (kernel_side.count > 0) {
 		log_error("%s", kernel_side.text);
 		return EXIT_CODE_KERNEL_SIDE;
 	}
+	for (unsigned int i = 0; i < options->nb_pairs; i++)
+		mirror_read_start(&options->pairs[i]);
 	return EXIT_CODE_OK;
 }
 
@@ -171,9 +170,6 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	ret = telemetry_start(pairs, nb_pairs, workers);
 	if (ret < 0)
 		return ret;
-	ret = nic_events_start(pairs, nb_pairs);
-	if (ret < 0)
-		return ret;
 	ret = control_start(&control);
 	if (ret < 0)
 		return ret;
@@ -181,7 +177,6 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 	if (ret < 0)
 		pthread_kill(control.thread, SIGTERM);
 	control_join(&control);
-	nic_events_stop();
 	if (ret == 0 && control.failed)
 		ret = -EIO;
 	/* what the lcores sent last is still in the rings; the other side needs a moment for it */

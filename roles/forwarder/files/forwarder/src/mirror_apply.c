@@ -4,154 +4,215 @@
 #include "mirror_apply.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "log.h"
 #include "pair_ports.h"
 #include "sizing.h"
 
-static int mirror_restart_nic(struct pair *pair, unsigned int mtu)
-{
-	unsigned int before = pair->mtu;
-	int ret = pair_pause(pair), back;
+/* ------------------------------------------------ MAC address */
 
-	if (ret < 0)
+/* A virtio_user port in place of a NIC filters nothing, and would set the MAC address of a netdev
+ * of its own.
+ */
+static bool apply_nic_needs_mac(const struct pair *pair)
+{
+	struct rte_ether_addr now;
+
+	return !port_is_virtio_user(&pair->nic.info) &&
+		(rte_eth_macaddr_get(pair->nic.id, &now) < 0 ||
+			!rte_is_same_ether_addr(&now, &pair->mac));
+}
+
+static int apply_set_nic_mac(struct pair *pair, struct rte_ether_addr *mac)
+{
+	int ret;
+
+	ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, mac);
+	if (ret != -EBUSY || !pair->nic.started)
+		return ret;
+	/* some drivers do it only while the port is stopped */
+	if (pair->mirror.forwarding && pair_pause(pair) < 0)
 		return ret;
 	pair_stop_nic(pair);
-	ret = pair_configure_nic(pair, mtu);
-	if (ret < 0) {
-		back = pair_configure_nic(pair, before);
-		if (back < 0)
-			return back;
-	}
-	back = pair_start_nic(pair);
-	if (back == 0)
+	ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, mac);
+	pair->mirror.filter_stale = true;
+	if (pair_start_nic(pair) == 0 && pair->mirror.forwarding)
 		pair_resume(pair);
-	return back < 0 ? back : ret;
+	else
+		pair->mirror.forwarding = false;
+	return ret;
 }
 
-static bool mirror_needs_other_buffers(const struct pair *pair, unsigned int mtu)
+void mirror_apply_mac(struct pair *pair, const uint8_t mac[MAC_LEN])
 {
-	return sizing_needs_chain(mtu, rte_pktmbuf_data_room_size(pair->nic_pool),
-		       RTE_PKTMBUF_HEADROOM) &&
-		(pair->nic.rx_offloads & RTE_ETH_RX_OFFLOAD_SCATTER) == 0;
+	struct mirror *mirror = &pair->mirror;
+	struct rte_ether_addr kernel;
+	char text[MAC_TEXT_SIZE];
+	int ret = 0;
+
+	memcpy(mirror->mac_tried, mac, MAC_LEN);
+	memcpy(pair->mac.addr_bytes, mac, MAC_LEN);
+	mirror->mac_stale = false;
+	mirror->filter_stale = true;
+	format_mac(mac, text);
+	if (apply_nic_needs_mac(pair)) {
+		ret = apply_set_nic_mac(pair, &pair->mac);
+		if (ret == 0)
+			log_info("port '%s' uses the MAC address %s", pair->nic.name, text);
+	}
+	mirror->inabilities.mac = ret < 0;
+	if (ret < 0)
+		log_warning("port '%s' does not take the MAC address %s of its netdev (%s): it "
+			    "becomes promiscuous",
+			pair->nic.name, text, rte_strerror(-ret));
+	/* the driver sets the netdev to the address of the port whenever that is started */
+	if (rte_eth_macaddr_get(pair->kernel.id, &kernel) == 0 &&
+		!rte_is_same_ether_addr(&kernel, &pair->mac))
+		rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
 }
 
-static void mirror_apply_mtu(struct pair *pair)
-{
-	unsigned int mtu = pair->mirror.netdev.mtu;
-	int ret = -ENOTSUP;
+/* ------------------------------------------------ MTU */
 
-	if (mtu == pair->mtu || mtu == pair->mirror.mtu_refused)
-		return;
-	if (!mirror_needs_other_buffers(pair, mtu))
+/* A driver that restarts its port on its own would do it without the Rx interrupts. */
+static bool apply_mtu_needs_restart(const struct pair *pair, unsigned int mtu)
+{
+	unsigned int room = rte_pktmbuf_data_room_size(pair->nic_pool);
+
+	return !strcmp(pair->nic.info.driver_name, "net_vmxnet3") ||
+		(sizing_needs_chain(mtu, room, RTE_PKTMBUF_HEADROOM) &&
+			(pair->nic.rx_offloads & RTE_ETH_RX_OFFLOAD_SCATTER) == 0);
+}
+
+static int apply_restart_with_mtu(struct pair *pair, unsigned int mtu)
+{
+	bool started = pair->nic.started;
+	int ret;
+
+	pair_stop_nic(pair);
+	pair->mirror.filter_stale = true;
+	ret = pair_configure_nic(pair, mtu);
+	pair->mirror.nic_configured = ret == 0 || pair_configure_nic(pair, pair->mtu) == 0;
+	/* if it does not start now, it will be tried again later */
+	if (started && pair->mirror.nic_configured)
+		pair_start_nic(pair);
+	return ret;
+}
+
+static int apply_set_mtu(struct pair *pair, unsigned int mtu)
+{
+	const struct rte_eth_dev_info *info = &pair->nic.info;
+	struct mirror *mirror = &pair->mirror;
+	int ret = -EINVAL;
+
+	if (mtu < info->min_mtu || (info->max_mtu != 0 && mtu > info->max_mtu))
+		return -ERANGE;
+	/* an lcore must not meet a driver that changes its rings */
+	if (mirror->forwarding && pair_pause(pair) < 0)
+		return -EBUSY;
+	if (!apply_mtu_needs_restart(pair, mtu))
 		ret = rte_eth_dev_set_mtu(pair->nic.id, mtu);
 	if (ret < 0)
-		ret = mirror_restart_nic(pair, mtu);
+		ret = apply_restart_with_mtu(pair, mtu);
+	if (mirror->forwarding && pair->nic.started)
+		pair_resume(pair);
+	else
+		mirror->forwarding = false;
+	return ret;
+}
+
+static void apply_mtu(struct pair *pair, unsigned int mtu)
+{
+	struct mirror *mirror = &pair->mirror;
+	int ret;
+
+	mirror->mtu_tried = mtu;
+	ret = mtu == pair->mtu ? 0 : apply_set_mtu(pair, mtu);
+	mirror->mtu_refused = ret < 0;
 	if (ret < 0) {
-		log_error("NIC '%s' does not follow its netdev to MTU %u (%s) and keeps %u",
-			pair->nic.name, mtu, rte_strerror(-ret), pair->mtu);
-		pair->mirror.mtu_refused = mtu;
+		log_error("port '%s' (%s) does not take the MTU %u of its netdev (%s): it keeps %u",
+			pair->nic.name, pair->nic.info.driver_name, mtu, rte_strerror(-ret),
+			pair->mtu);
 		return;
 	}
-	/* only the driver's own books: the tap takes what its netdev takes */
-	rte_eth_dev_set_mtu(pair->kernel.id, mtu);
-	pair->mirror.mtu_refused = 0;
+	/* for its own books only: the netdev has it already */
+	if (port_is_virtio_user(&pair->kernel.info))
+		rte_eth_dev_set_mtu(pair->kernel.id, mtu);
+	if (mtu != pair->mtu)
+		log_info("port '%s' uses the MTU %u", pair->nic.name, mtu);
 	pair->mtu = mtu;
-	log_info("NIC '%s' follows its netdev: MTU %u", pair->nic.name, mtu);
 }
 
-static void mirror_apply_mac(struct pair *pair)
+/* ------------------------------------------------ what is received */
+
+static int apply_groups(const struct pair *pair)
 {
-	const uint8_t *wanted = pair->mirror.netdev.mac;
-	struct rte_ether_addr mac;
-	char text[MAC_TEXT_SIZE];
-	int ret;
+	const struct multicast *multicast = &pair->mirror.multicast;
+	struct rte_ether_addr groups[MULTICAST_MAX];
 
-	if (!memcmp(wanted, pair->mac.addr_bytes, MAC_LEN))
-		return;
-	memcpy(mac.addr_bytes, wanted, MAC_LEN);
-	ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, &mac);
-	pair->needs_promiscuous = ret < 0;
-	/* the driver would give the netdev its old address back at the next start */
-	rte_eth_dev_default_mac_addr_set(pair->kernel.id, &mac);
-	pair->mac = mac;
-	format_mac(wanted, text);
-	if (ret < 0)
-		log_warning("NIC '%s' does not take MAC address %s of its netdev (%s): it receives "
-			    "everything instead",
-			pair->nic.name, text, rte_strerror(-ret));
-	else
-		log_info("NIC '%s' follows its netdev: MAC address %s", pair->nic.name, text);
-}
-
-static void mirror_apply_promiscuous(struct pair *pair)
-{
-	struct mirror *mirror = &pair->mirror;
-	bool on = mirror->netdev.promiscuous || pair->needs_promiscuous;
-	int ret;
-
-	if (on == mirror->promiscuous)
-		return;
-	ret = on ? rte_eth_promiscuous_enable(pair->nic.id)
-		 : rte_eth_promiscuous_disable(pair->nic.id);
-	if (ret < 0)
-		log_warning("NIC '%s' can not be made %spromiscuous: %s", pair->nic.name,
-			on ? "" : "un", rte_strerror(-ret));
-	else
-		log_info("NIC '%s' is %s", pair->nic.name,
-			on ? "promiscuous" : "not promiscuous any more");
-	mirror->promiscuous = on;
-}
-
-static bool mirror_set_multicast(struct pair *pair, const struct multicast *multicast)
-{
-	struct rte_ether_addr macs[MULTICAST_MAX];
-
-	if (multicast->count > MULTICAST_MAX)
-		return false;
 	for (unsigned int i = 0; i < multicast->count; i++)
-		memcpy(macs[i].addr_bytes, multicast->macs[i], MAC_LEN);
-	return rte_eth_dev_set_mc_addr_list(pair->nic.id, macs, multicast->count) == 0;
+		memcpy(groups[i].addr_bytes, multicast->groups[i], MAC_LEN);
+	return rte_eth_dev_set_mc_addr_list(pair->nic.id, groups, multicast->count);
 }
 
-/* A NIC without a list of addresses, or with a full one, receives all multicast. */
-static void mirror_apply_multicast(struct pair *pair, bool slow)
+static int apply_allmulticast(uint16_t port, bool on)
+{
+	return on ? rte_eth_allmulticast_enable(port) : rte_eth_allmulticast_disable(port);
+}
+
+/* Goes on to the next means as long as one turns out not to be there. */
+static struct mirror_filter apply_choose_filter(struct pair *pair)
+{
+	struct mirror_inabilities *inabilities = &pair->mirror.inabilities;
+	struct mirror_filter filter;
+
+	for (;;) {
+		filter = mirror_filter(&pair->mirror.netdev, &pair->mirror.multicast, inabilities);
+		if (filter.groups && apply_groups(pair) < 0)
+			inabilities->groups = true;
+		else if (apply_allmulticast(pair->nic.id, filter.allmulticast) < 0 &&
+			filter.allmulticast && !inabilities->allmulticast)
+			inabilities->allmulticast = true;
+		else
+			return filter;
+	}
+}
+
+static void apply_filter(struct pair *pair)
 {
 	struct mirror *mirror = &pair->mirror;
-	struct multicast now;
-	bool all = mirror->netdev.allmulticast;
+	struct mirror_filter before = mirror->filter;
 	int ret;
 
-	if (!slow && all == mirror->allmulticast_wanted)
-		return;
-	multicast_read(mirror->index, &now);
-	if (mirror->multicast_known && multicast_equal(&now, &mirror->multicast) &&
-		all == mirror->allmulticast_wanted)
-		return;
-	mirror->multicast = now;
-	mirror->multicast_known = true;
-	mirror->allmulticast_wanted = all;
-	if (!mirror_set_multicast(pair, &now) && now.count > 0)
-		all = true;
-	if (all == mirror->allmulticast)
-		return;
-	ret = all ? rte_eth_allmulticast_enable(pair->nic.id)
-		  : rte_eth_allmulticast_disable(pair->nic.id);
-	if (ret == -ENOTSUP && all)
-		pair->needs_promiscuous = true;
-	else if (ret < 0)
-		log_warning("NIC '%s' does not receive all multicast: %s", pair->nic.name,
-			rte_strerror(-ret));
-	mirror->allmulticast = all;
+	mirror->filter_stale = false;
+	mirror->filter = apply_choose_filter(pair);
+	ret = mirror->filter.promiscuous ? rte_eth_promiscuous_enable(pair->nic.id) :
+					   rte_eth_promiscuous_disable(pair->nic.id);
+	/* a port without that call (-ENOTSUP) has no filter */
+	mirror->filter_refused =
+		ret < 0 && ret != -ENOTSUP && mirror->filter.promiscuous;
+	if (mirror->filter_refused)
+		log_warning("port '%s' can not be made promiscuous (%s): packets to its netdev may "
+			    "be lost",
+			pair->nic.name, rte_strerror(-ret));
+	if (mirror->filter.promiscuous != before.promiscuous)
+		log_info("port '%s' is %s promiscuous", pair->nic.name,
+			mirror->filter.promiscuous ? "now" : "no longer");
+	if (mirror->filter.allmulticast != before.allmulticast)
+		log_info("port '%s' receives %s", pair->nic.name,
+			mirror->filter.allmulticast ? "all multicast" : "chosen multicast only");
 }
 
-void mirror_apply(struct pair *pair, bool slow)
+void mirror_apply(struct pair *pair)
 {
-	mirror_apply_mtu(pair);
-	if (!pair->nic.started)
-		return;
-	mirror_apply_mac(pair);
-	mirror_apply_multicast(pair, slow);
-	mirror_apply_promiscuous(pair);
+	struct mirror *mirror = &pair->mirror;
+
+	if (mirror->netdev.has_mac &&
+		(mirror->mac_stale || memcmp(mirror->netdev.mac, mirror->mac_tried, MAC_LEN)))
+		mirror_apply_mac(pair, mirror->netdev.mac);
+	if (mirror->netdev.mtu != mirror->mtu_tried)
+		apply_mtu(pair, mirror->netdev.mtu);
+	if (mirror->filter_stale && pair->nic.started)
+		apply_filter(pair);
 }

@@ -4,11 +4,13 @@
 #ifndef FWD_MIRROR_APPLY_H
 #define FWD_MIRROR_APPLY_H
 
-#include <stdbool.h>
-
 #include "pair.h"
 
-/* Gives a running NIC the settings of its netdev: MTU, MAC address, and what it receives. */
-void mirror_apply(struct pair *pair, bool slow);
+/* Sets the NIC to what its netdev is set to. What it refuses is logged once and not tried again
+ * until the netdev changes. Wants a NIC that is configured.
+ */
+void mirror_apply(struct pair *pair);
+/* To both ports; a NIC that does not take it becomes promiscuous. */
+void mirror_apply_mac(struct pair *pair, const uint8_t mac[MAC_LEN]);
 
 #endif

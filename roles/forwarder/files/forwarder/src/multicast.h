@@ -6,23 +6,25 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "parse.h"
 
-#define MULTICAST_PROC "/proc/net/dev_mcast"
-#define MULTICAST_MAX  128 /* more, and the NIC gets all multicast */
+#define MULTICAST_PATH "/proc/self/net/dev_mcast"
+#define MULTICAST_MAX  256
 
-/* The multicast MAC addresses that a netdev wants. The kernel tells of no change of them. */
+/* The multicast addresses that a netdev listens to. */
 struct multicast {
-	unsigned int count; /* MULTICAST_MAX + 1: too many */
-	uint8_t macs[MULTICAST_MAX][MAC_LEN];
+	bool complete; /* all of them are known, and there was room */
+	unsigned int count;
+	uint8_t groups[MULTICAST_MAX][MAC_LEN];
 };
 
-/* From lines of /proc/net/dev_mcast (kernel: net/core/net-procfs.c). */
-void multicast_parse(FILE *file, int index, struct multicast *multicast);
-/* Where the file can not be read the netdev wants all. */
-void multicast_read(int index, struct multicast *multicast);
+/* The whole file, of all netdevs, to be freed; NULL if it can not be read. No kernel tells of a
+ * change in it.
+ */
+char *multicast_load(const char *path);
+/* The part of one netdev. Without a text nothing is known. */
+void multicast_parse(const char *text, int ifindex, struct multicast *multicast);
 bool multicast_equal(const struct multicast *a, const struct multicast *b);
 
 #endif

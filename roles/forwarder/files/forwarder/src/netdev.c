@@ -4,50 +4,117 @@
 #include "netdev.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "link_watch.h"
+#include "link_message.h"
 #include "log.h"
 
-#define NETDEV_MAC_SET 3 /* NET_ADDR_SET */
-
-bool netdev_has_own_mac(const char *sysfs_net, const char *name)
+/* One attribute as a string without its line end. */
+static int netdev_read(
+	const char *sysfs_net, const char *name, const char *attribute, char *value, size_t size)
 {
 	char path[256];
-	FILE *file;
-	int type;
+	ssize_t len;
+	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s/addr_assign_type", sysfs_net, name);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	if (fscanf(file, "%d", &type) != 1)
-		type = -1;
-	fclose(file);
-	return type == NETDEV_MAC_SET;
+	snprintf(path, sizeof(path), "%s/%s/%s", sysfs_net, name, attribute);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, value, size - 1);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0)
+		return len;
+	if (len > 0 && value[len - 1] == '\n')
+		len--;
+	value[len] = '\0';
+	return 0;
 }
 
-void netdev_adopt(struct pair_spec *spec)
+bool netdev_has_chosen_mac(const char *sysfs_net, const char *name)
 {
-	struct link_state state;
+	char value[32];
 
-	if (spec->netdev[0] == '\0' || link_ask(spec->netdev, 0, &state) < 0)
-		return;
-	spec->netdev_was_there = true;
-	if (state.mtu >= MTU_MIN && state.mtu <= MTU_MAX && state.mtu != spec->mtu) {
-		log_info("netdev '%s' has MTU %u, which is taken instead of %u", spec->netdev,
-			state.mtu, spec->mtu);
-		spec->mtu = state.mtu;
-	}
-	if (netdev_has_own_mac(SYSFS_NET, spec->netdev)) {
-		spec->has_mac = true;
-		memcpy(spec->mac, state.mac, MAC_LEN);
-	}
+	/* NET_ADDR_SET */
+	return netdev_read(sysfs_net, name, "addr_assign_type", value, sizeof(value)) == 0 &&
+		!strcmp(value, "3");
+}
+
+struct netdev_request {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	struct rtattr mask_header;
+	uint32_t mask;
+	struct rtattr name_header;
+	char name[NETDEV_NAME_MAX + 1];
+};
+
+static void netdev_fill_request(int ifindex, const char *name, struct netdev_request *request)
+{
+	*request = (struct netdev_request){
+		.header = {.nlmsg_len = sizeof(*request),
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST},
+		.link = {.ifi_index = ifindex},
+		.mask_header = {.rta_len = RTA_LENGTH(sizeof(request->mask)),
+			.rta_type = IFLA_EXT_MASK},
+		.mask = RTEXT_FILTER_SKIP_STATS,
+		.name_header = {.rta_len = RTA_LENGTH(sizeof(request->name)),
+			.rta_type = IFLA_IFNAME},
+	};
+	if (ifindex == 0)
+		snprintf(request->name, sizeof(request->name), "%s", name);
+	else
+		request->header.nlmsg_len = offsetof(struct netdev_request, name_header);
+}
+
+/* Returns the length of the answer. */
+static ssize_t netdev_ask(const struct netdev_request *request, void *answer, size_t size)
+{
+	ssize_t len;
+	int fd;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0)
+		return -errno;
+	/* the kernel has answered by the time send() returns */
+	len = send(fd, request, request->header.nlmsg_len, 0);
+	if (len >= 0)
+		len = recv(fd, answer, size, MSG_DONTWAIT);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	return len;
+}
+
+int netdev_query(int ifindex, const char *name, struct netdev_state *state)
+{
+	union {
+		struct nlmsghdr header;
+		char room[32768]; /* the most that the kernel sends at once */
+	} answer;
+	struct netdev_request request;
+	ssize_t len;
+
+	netdev_fill_request(ifindex, name, &request);
+	len = netdev_ask(&request, &answer, sizeof(answer));
+	if (len < 0)
+		return len;
+	if (len >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)) &&
+		answer.header.nlmsg_type == NLMSG_ERROR)
+		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
+	return link_message_parse(&answer, len, state);
 }
 
 void netdev_set_mtu(const char *name, unsigned int mtu)

@@ -6,20 +6,21 @@
 
 #include <stdbool.h>
 
-#include "pair_spec.h"
+#include "netdev_state.h"
 
 #define SYSFS_NET "/sys/class/net"
 
-/* True if somebody has set the MAC address of the netdev: the kernel makes a random one up for a
- * new tap (kernel: Documentation/ABI/testing/sysfs-class-net, addr_assign_type). sysfs_net is
+/* Whether somebody has chosen its MAC address; a tap starts with a random one. sysfs_net is
  * SYSFS_NET but for the tests.
  */
-bool netdev_has_own_mac(const char *sysfs_net, const char *name);
-/* The netdev is the control plane: of one that is there before the forwarder the MTU is taken, and
- * the MAC address if it was set, whatever the arguments say.
+bool netdev_has_chosen_mac(const char *sysfs_net, const char *name);
+
+/* Asks the kernel (netlink) about the netdev of that ifindex or, if it is 0, of that name; -ENODEV
+ * if there is none in this network namespace.
  */
-void netdev_adopt(struct pair_spec *spec);
-/* Gives a netdev that was made with the arguments their MTU. */
+int netdev_query(int ifindex, const char *name, struct netdev_state *state);
+
+/* Of one that this process has made. */
 void netdev_set_mtu(const char *name, unsigned int mtu);
 
 #endif

@@ -6,10 +6,17 @@
 
 #include "pair.h"
 
-/* Notes in the mirrors of these pairs when a NIC wants a reset or is pulled out; the control thread
- * acts on it. The events come on a thread of EAL's.
+/* What drivers and buses tell of NICs: that one wants a reset, or is to be given back. It comes on
+ * DPDK's interrupt thread and goes to mirror.events of the pair.
  */
-int nic_events_start(struct pair *pairs, unsigned int nb_pairs);
-void nic_events_stop(void);
+
+/* Returns the descriptor that becomes readable with an event, or -errno. */
+int nic_events_open(struct pair *pairs, unsigned int nb_pairs);
+/* Makes it unreadable until the next event. */
+void nic_events_acknowledge(void);
+/* The events of this pair since the last call. */
+uint32_t nic_events_take(struct pair *pair);
+/* Afterwards no event touches the pairs any more. */
+void nic_events_close(void);
 
 #endif

@@ -15,9 +15,12 @@
 
 #include "assign.h"
 #include "log.h"
+#include "mirror_apply.h"
 #include "netdev.h"
 #include "pair_ports.h"
+#include "precheck.h"
 #include "sizing.h"
+#include "upkeep.h"
 
 int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int nb_pairs)
 {
@@ -42,6 +45,10 @@ int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int n
 		else
 			problems_add(&nics, "kernel port '%s' is not there", pair->spec.kernel);
 	}
+	for (unsigned int i = 0; i < nb_pairs && nics.count == 0; i++)
+		if (pairs[i].spec.netdev[0] != '\0' && port_is_virtio_user(&pairs[i].kernel.info))
+			precheck_attached(
+				pairs[i].spec.netdev, pairs[i].spec.queues, &kernels);
 	if (nics.count > 0)
 		log_error("%s", nics.text);
 	if (kernels.count > 0)
@@ -234,36 +241,20 @@ int pairs_configure(struct pair *pairs, unsigned int nb_pairs, bool interrupts)
 /* Both ports get the address of the pair: the one that the user gave, or the NIC's. */
 static int pair_set_mac(struct pair *pair)
 {
-	struct rte_ether_addr nic, kernel;
+	/* another netdev in place of a NIC keeps its own address for itself */
+	const struct port *owner =
+		port_is_virtio_user(&pair->nic.info) ? &pair->kernel : &pair->nic;
+	uint8_t mac[MAC_LEN];
 	int ret;
 
-	ret = rte_eth_macaddr_get(pair->nic.id, &nic);
-	if (ret == 0)
-		ret = rte_eth_macaddr_get(pair->kernel.id, &kernel);
+	ret = rte_eth_macaddr_get(owner->id, &pair->mac);
 	if (ret < 0) {
 		log_error("pair '%s': no MAC address can be read: %s", pair->spec.kernel,
 			rte_strerror(-ret));
 		return -ENOTSUP;
 	}
-	pair->mac = nic;
-	if (pair->spec.has_mac)
-		memcpy(pair->mac.addr_bytes, pair->spec.mac, MAC_LEN);
-	if (!rte_is_same_ether_addr(&pair->mac, &nic)) {
-		ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, &pair->mac);
-		pair->needs_promiscuous = ret < 0;
-		if (ret < 0)
-			log_warning("port '%s' does not take the MAC address of its pair (%s): it "
-				    "receives everything instead",
-				pair->nic.name, rte_strerror(-ret));
-		else
-			log_info("port '%s' uses the MAC address of its pair", pair->nic.name);
-	}
-	if (!rte_is_same_ether_addr(&pair->mac, &kernel)) {
-		ret = rte_eth_dev_default_mac_addr_set(pair->kernel.id, &pair->mac);
-		if (ret < 0)
-			log_warning("port '%s' does not take the MAC address of its pair: %s",
-				pair->kernel.name, rte_strerror(-ret));
-	}
+	memcpy(mac, pair->spec.has_mac ? pair->spec.mac : pair->mac.addr_bytes, MAC_LEN);
+	mirror_apply_mac(pair, mac);
 	return 0;
 }
 
@@ -286,25 +277,18 @@ static int pair_start(struct pair *pair)
 	ret = pair_start_kernel(pair);
 	if (ret < 0)
 		return pair_start_error(&pair->kernel, ret);
-	ret = pair_start_nic(pair);
-	if (ret < 0)
-		return pair_start_error(&pair->nic, ret);
 	if (vdev_is_virtio_user(pair->spec.kernel) && pair->spec.netdev[0] != '\0' &&
 		!pair->spec.netdev_was_there)
 		netdev_set_mtu(pair->spec.netdev, pair->spec.mtu);
-	if (pair->needs_promiscuous)
-		rte_eth_promiscuous_enable(pair->nic.id);
-	/* until it is known what the netdev wants */
-	ret = rte_eth_allmulticast_enable(pair->nic.id);
-	if (ret < 0 && ret != -ENOTSUP)
-		log_warning("port '%s' does not receive all multicast: %s", pair->nic.name,
-			rte_strerror(-ret));
+	ret = upkeep_begin(pair);
+	if (ret < 0)
+		return pair_start_error(&pair->nic, ret);
 	format_mac(pair->mac.addr_bytes, mac);
 	log_info("pair '%s': %s (%s) <-> %s (%s), netdev %s, mac %s, mtu %u, queues %u of %u/%u "
 		 "and %u/%u descriptors",
 		pair->spec.kernel, pair->nic.name, pair->nic.info.driver_name, pair->kernel.name,
 		pair->kernel.info.driver_name,
-		pair->spec.netdev[0] != '\0' ? pair->spec.netdev : "not named", mac, pair->spec.mtu,
+		pair->spec.netdev[0] != '\0' ? pair->spec.netdev : "not named", mac, pair->mtu,
 		pair->spec.queues, pair->nic.nb_rxd, pair->nic.nb_txd, pair->kernel.nb_rxd,
 		pair->kernel.nb_txd);
 	offloads_describe(&pair->offloads, offloads, sizeof(offloads));
@@ -349,6 +333,7 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 	for (unsigned int i = 0; i < nb_pairs; i++) {
 		struct pair *pair = &pairs[i];
 
+		upkeep_end(pair);
 		/* no new packets before the way out is closed */
 		port_close(&pair->nic);
 		port_close(&pair->kernel);

@@ -25,7 +25,6 @@ struct pair {
 	struct rte_ether_addr mac;
 	unsigned int mtu; /* in force */
 	bool wants_interrupts;
-	bool needs_promiscuous; /* the NIC does not take its address */
 	struct mirror mirror;
 	struct offloads offloads;
 	struct limits *limits; /* NULL: none */

@@ -12,8 +12,6 @@
 #include "parse.h"
 #include "problems.h"
 
-#define VDEV_ARGS_MAX 512
-
 /* What the user wants of one pair: the argument of --pair. */
 struct pair_spec {
 	char nic[PORT_NAME_MAX + 1];
@@ -25,8 +23,7 @@ struct pair_spec {
 	bool has_mac; /* without: the NIC's own address */
 	uint8_t mac[MAC_LEN];
 	struct offload_spec offloads;
-	bool netdev_was_there; /* before the forwarder */
-	char vdev_args[VDEV_ARGS_MAX]; /* what the kernel port was made with */
+	bool netdev_was_there; /* before the forwarder: its own settings count */
 	struct limit_spec limits[LIMIT_CLASSES]; /* NIC -> kernel only */
 };
 

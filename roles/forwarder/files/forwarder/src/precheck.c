@@ -5,13 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "link_watch.h"
+#include "netdev.h"
 
 #define PRECHECK_TUN_PATH "/dev/net/tun"
 
@@ -50,74 +49,62 @@ void precheck_vhost_path(const char *path, bool kernel_backend, struct problems 
 			strerror(-ret));
 }
 
-bool precheck_may_attach(const struct link_state *state, const struct precheck_user *user)
+/* A multi-queue tap takes one more process as one more queue, without a word, and then spreads the
+ * flows over both. Any other refuses it, so for that the carrier will do, though it is off while
+ * the link of the other's NIC is down.
+ */
+static bool precheck_in_use(const struct netdev_state *state)
 {
-	if (user->is_admin || (!state->has_owner && !state->has_group))
-		return true;
-	if (state->has_owner && state->owner == user->uid)
-		return true;
-	for (int i = 0; state->has_group && i < user->nb_groups; i++)
-		if (state->group == user->groups[i])
-			return true;
-	return false;
+	return state->is_multi_queue ? state->queues > 0 : state->carrier;
 }
 
-void precheck_link(const struct link_state *state, const struct precheck_user *user,
-	struct problems *problems)
+void precheck_netdev_state(const char *netdev, const struct netdev_state *state,
+	const struct credentials *credentials, struct problems *problems)
 {
+	if (state == NULL) {
+		if (!credentials->net_admin)
+			problems_add(problems,
+				"netdev '%s' is not there, and this user may not make it (make it "
+				"first, with this user as its owner)",
+				netdev);
+		return;
+	}
 	if (!state->is_tap)
 		problems_add(problems, "netdev '%s' exists and is not a tap (choose another name)",
-			state->name);
-	/* A multi-queue tap takes one more process as one more queue without a word, and then
-	 * spreads the flows over both.
-	 */
-	else if (state->queues > 0)
+			netdev);
+	else if (precheck_in_use(state))
 		problems_add(problems,
-			"netdev '%s' is in use by another process (stop that one first)",
-			state->name);
-	else if (!precheck_may_attach(state, user))
+			"netdev '%s' is in use by another process (stop that one first)", netdev);
+	else if (!credentials_allow(credentials, state))
 		problems_add(problems,
-			"netdev '%s' belongs to user %d, not to this one (make it with `user %d`)",
-			state->name, state->has_owner ? (int)state->owner : -1, (int)user->uid);
-}
-
-static bool precheck_has_net_admin(void)
-{
-	char line[128];
-	unsigned long long effective = 0;
-	FILE *file = fopen("/proc/self/status", "re");
-
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "CapEff: %llx", &effective) == 1)
-			break;
-	if (file != NULL)
-		fclose(file);
-	return (effective >> CAP_NET_ADMIN & 1) != 0;
-}
-
-static void precheck_read_user(struct precheck_user *user)
-{
-	user->uid = geteuid();
-	user->is_admin = precheck_has_net_admin();
-	user->nb_groups = getgroups(PRECHECK_GROUPS - 1, user->groups);
-	if (user->nb_groups < 0)
-		user->nb_groups = 0;
-	user->groups[user->nb_groups++] = getegid();
+			"netdev '%s' belongs to another user or group (make it with this user as "
+			"its owner)",
+			netdev);
 }
 
 void precheck_netdev(const char *netdev, struct problems *problems)
 {
-	struct precheck_user user;
-	struct link_state state;
-	int ret = link_ask(netdev, 0, &state);
+	struct credentials credentials;
+	struct netdev_state state;
+	int ret = netdev_query(0, netdev, &state);
 
-	precheck_read_user(&user);
-	if (ret == 0)
-		precheck_link(&state, &user, problems);
-	else if (ret == -ENODEV && !user.is_admin)
+	if (ret < 0 && ret != -ENODEV) {
+		problems_add(problems, "netdev '%s' can not be looked at over netlink: %s", netdev,
+			strerror(-ret));
+		return;
+	}
+	credentials_read(&credentials);
+	precheck_netdev_state(netdev, ret < 0 ? NULL : &state, &credentials, problems);
+}
+
+void precheck_attached(const char *netdev, unsigned int queues, struct problems *problems)
+{
+	struct netdev_state state;
+
+	if (netdev_query(0, netdev, &state) == 0 && state.is_multi_queue && state.queues > queues)
 		problems_add(problems,
-			"netdev '%s' does not exist, and this user may not make it (make a "
-			"multi-queue tap of that name first)",
+			"another process has attached to netdev '%s' at the same moment (start one "
+			"only)",
 			netdev);
 }
 

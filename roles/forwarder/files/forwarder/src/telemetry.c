@@ -138,25 +138,26 @@ static int telemetry_add_offloads(struct rte_tel_data *dict, const struct offloa
 	return telemetry_add_container(dict, "offloads_why", reasons);
 }
 
-static int telemetry_add_mirror(struct rte_tel_data *dict, const struct pair *pair)
+static int telemetry_add_mirror(struct rte_tel_data *dict, const struct mirror_view *view)
 {
-	const struct mirror *mirror = &pair->mirror;
 	struct rte_tel_data *sub = rte_tel_data_alloc();
 	char mac[MAC_TEXT_SIZE];
 
 	if (sub == NULL)
 		return -ENOMEM;
-	format_mac(pair->mac.addr_bytes, mac);
+	format_mac(view->mac, mac);
 	rte_tel_data_start_dict(sub);
-	rte_tel_data_add_dict_string(sub, "state", pair_state_name(mirror->state));
-	rte_tel_data_add_dict_string(
-		sub, "admin", mirror->in_sight && !mirror->netdev.up ? "down" : "up");
-	rte_tel_data_add_dict_string(sub, "carrier", mirror->carrier ? "on" : "off");
-	compat_tel_dict_uint(sub, "mtu", pair->mtu);
-	rte_tel_data_add_dict_string(sub, "mac", mac);
-	compat_tel_dict_uint(sub, "promiscuous", mirror->promiscuous);
-	compat_tel_dict_uint(sub, "allmulticast", mirror->allmulticast);
-	compat_tel_dict_uint(sub, "multicast", mirror->multicast.count);
+	rte_tel_data_add_dict_string(sub, "state", mirror_state_name(view->state));
+	if (view->known) {
+		rte_tel_data_add_dict_string(sub, "admin", view->up ? "up" : "down");
+		rte_tel_data_add_dict_string(sub, "carrier", view->carrier ? "on" : "off");
+		compat_tel_dict_uint(sub, "mtu", view->mtu);
+		rte_tel_data_add_dict_string(sub, "mac", mac);
+		compat_tel_dict_uint(sub, "promiscuous", view->filter.promiscuous);
+		compat_tel_dict_uint(sub, "allmulticast", view->filter.allmulticast);
+		compat_tel_dict_uint(sub, "multicast", view->nb_groups);
+		rte_tel_data_add_dict_string(sub, "refused", view->refused);
+	}
 	return telemetry_add_container(dict, "mirror", sub);
 }
 
@@ -200,14 +201,11 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 {
 	char mac[MAC_TEXT_SIZE];
 	struct counters to_kernel, to_nic;
-	struct rte_eth_link link = {0};
-	uint64_t speed = 0;
+	struct mirror_view view;
 	int ret;
 
-	if (rte_eth_link_get_nowait(pair->nic.id, &link) == 0 &&
-		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
-		speed = link.link_speed;
-	format_mac(pair->mac.addr_bytes, mac);
+	mirror_look(&pair->mirror, &view);
+	format_mac(view.mac, mac);
 	pair_sum(pair, &to_kernel, &to_nic);
 
 	rte_tel_data_start_dict(dict);
@@ -219,11 +217,10 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 	rte_tel_data_add_dict_string(dict, "netdev", pair->spec.netdev);
 	compat_tel_dict_uint(dict, "queues", pair->spec.queues);
 	compat_tel_dict_uint(dict, "queue_size", pair->spec.queue_size);
-	compat_tel_dict_uint(dict, "mtu", pair->mtu);
+	compat_tel_dict_uint(dict, "mtu", view.mtu);
 	rte_tel_data_add_dict_string(dict, "mac", mac);
-	rte_tel_data_add_dict_string(
-		dict, "link", link.link_status == RTE_ETH_LINK_UP ? "up" : "down");
-	compat_tel_dict_uint(dict, "speed", speed);
+	rte_tel_data_add_dict_string(dict, "link", view.link_up ? "up" : "down");
+	compat_tel_dict_uint(dict, "speed", view.link_speed);
 	ret = telemetry_add_lcores(dict, pair);
 	if (ret == 0)
 		ret = telemetry_add_counters(dict, "to_kernel", &to_kernel);
@@ -232,7 +229,7 @@ static int telemetry_fill_pair(struct rte_tel_data *dict, const struct pair *pai
 	if (ret == 0)
 		ret = telemetry_add_offloads(dict, &pair->offloads);
 	if (ret == 0)
-		ret = telemetry_add_mirror(dict, pair);
+		ret = telemetry_add_mirror(dict, &view);
 	if (ret == 0)
 		ret = telemetry_add_limits(dict, pair);
 	if (ret == 0)

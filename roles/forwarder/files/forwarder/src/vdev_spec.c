@@ -3,7 +3,6 @@
  */
 #include "vdev_spec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,11 +99,6 @@ static void vdev_parse(const char *text, struct vdev_spec *spec, struct problems
 			problems_add(problems, "--vdev=%s: %s is given twice", spec->name, keys[i]);
 	if (spec->path[0] == '\0')
 		problems_add(problems, "--vdev=%s: path= is missing", spec->name);
-	spec->args = strchr(text, ',');
-	spec->args = spec->args != NULL ? spec->args + 1 : "";
-	if (strlen(spec->args) >= VDEV_ARGS_MAX)
-		problems_add(problems, "--vdev=%s: its arguments are longer than %d characters",
-			spec->name, VDEV_ARGS_MAX - 1);
 	free(copy);
 }
 
@@ -163,7 +157,6 @@ static void vdev_match_pair(
 	const struct vdev_spec *vdev, struct pair_spec *pair, struct problems *problems)
 {
 	vdev_match_rings(vdev, pair, problems);
-	snprintf(pair->vdev_args, sizeof(pair->vdev_args), "%s", vdev->args);
 	if (vdev->has_mac && pair->has_mac && memcmp(vdev->mac, pair->mac, MAC_LEN))
 		problems_add(
 			problems, "'%s' has one mac in --vdev and another in --pair", pair->kernel);

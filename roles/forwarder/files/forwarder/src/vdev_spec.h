@@ -20,7 +20,6 @@ struct vdev_spec {
 	char iface[NETDEV_NAME_MAX + 1]; /* empty: the kernel chooses */
 	unsigned int queues;
 	unsigned int queue_size;
-	const char *args; /* all of them, as given */
 	bool has_mac;
 	uint8_t mac[MAC_LEN];
 };

@@ -3,8 +3,9 @@
  */
 #include "unit.h"
 
-#include <pthread.h>
 #include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,7 @@
 #include <unistd.h>
 
 #include "affinity.h"
-#include "link_watch.h"
-#include "multicast.h"
+#include "credentials.h"
 #include "netdev.h"
 #include "precheck.h"
 
@@ -39,9 +39,8 @@ static int make_sysfs(void **state)
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
+	write_attribute("chosen", "addr_assign_type", "3\n");
 	write_attribute("random", "addr_assign_type", "1\n");
-	write_attribute("set", "addr_assign_type", "3\n");
-	write_attribute("odd", "addr_assign_type", "\n");
 	return 0;
 }
 
@@ -54,72 +53,85 @@ static int remove_sysfs(void **state)
 	return system(command);
 }
 
-static void test_netdev(void **state)
+static void test_chosen_mac(void **state)
 {
-	struct link_state link;
-
 	(void)state;
-	assert_true(netdev_has_own_mac(root, "set"));
-	assert_false(netdev_has_own_mac(root, "random"));
-	assert_false(netdev_has_own_mac(root, "odd"));
-	assert_false(netdev_has_own_mac(root, "none"));
-	assert_int_equal(link_ask("lo", 0, &link), 0);
-	assert_string_equal(link.name, "lo");
-	assert_int_equal(link.index, 1);
-	assert_false(link.is_tap);
-	assert_int_equal(link_ask(NULL, 1, &link), 0);
-	assert_string_equal(link.name, "lo");
-	assert_int_equal(link_ask("no-such-netdev", 0, &link), -ENODEV);
-	assert_int_equal(link_ask(NULL, INT32_MAX, &link), -ENODEV);
+	assert_true(netdev_has_chosen_mac(root, "chosen"));
+	assert_false(netdev_has_chosen_mac(root, "random"));
+	assert_false(netdev_has_chosen_mac(root, "none"));
 }
 
-static void test_precheck_link(void **state)
+static void test_netdev_query(void **state)
 {
-	const struct precheck_user user = {.uid = 7, .nb_groups = 1, .groups = {8}};
-	const struct link_state good[] = {
-		{.name = "free", .is_tap = true},
-		{.name = "mine", .is_tap = true, .has_owner = true, .owner = 7},
-		{.name = "ours", .is_tap = true, .has_group = true, .group = 8},
-	};
-	const struct link_state bad[] = {
-		{.name = "eth0"},
-		{.name = "busy", .is_tap = true, .queues = 1},
-		{.name = "root", .is_tap = true, .has_owner = true, .owner = 0},
-	};
+	struct netdev_state by_name, by_index;
+
+	(void)state;
+	assert_int_equal(netdev_query(0, "lo", &by_name), 0);
+	assert_string_equal(by_name.name, "lo");
+	assert_true(by_name.mtu > 0);
+	assert_false(by_name.is_tap);
+	assert_int_equal(netdev_query(by_name.ifindex, "", &by_index), 0);
+	assert_string_equal(by_index.name, "lo");
+	assert_int_equal(netdev_query(0, "no-such-netdev", &by_name), -ENODEV);
+	assert_int_equal(netdev_query(INT_MAX, "", &by_name), -ENODEV);
+}
+
+static void check_netdev(const struct netdev_state *netdev, const struct credentials *credentials,
+	const char *expected)
+{
 	struct problems problems = {0};
 
-	(void)state;
-	for (unsigned int i = 0; i < 3; i++)
-		precheck_link(&good[i], &user, &problems);
-	assert_int_equal(problems.count, 0);
-	for (unsigned int i = 0; i < 3; i++)
-		precheck_link(&bad[i], &user, &problems);
-	assert_string_equal(problems.text,
-		"netdev 'eth0' exists and is not a tap (choose another name); "
-		"netdev 'busy' is in use by another process (stop that one first); "
-		"netdev 'root' belongs to user 0, not to this one (make it with `user 7`)");
-	assert_true(precheck_may_attach(&bad[2], &(struct precheck_user){.is_admin = true}));
+	precheck_netdev_state("exc0", netdev, credentials, &problems);
+	if (expected == NULL)
+		assert_int_equal(problems.count, 0);
+	else
+		assert_non_null(strstr(problems.text, expected));
 }
 
-static void test_multicast(void **state)
+static void test_precheck_netdev(void **state)
 {
-	static char text[] = "2    eth0            1     0     01005e000001\n"
-			     "12   exc0            1     0     333300000001\n"
-			     "12   exc0            2     0     01005e0000fb\n"
-			     "12   exc0            1     0     nonsense\n"
-			     "garbage\n";
-	static const uint8_t expected[2][MAC_LEN] = {
-		{0x33, 0x33, 0, 0, 0, 1}, {0x01, 0x00, 0x5e, 0, 0, 0xfb}};
-	struct multicast multicast, none = {0};
-	FILE *file = fmemopen(text, strlen(text), "r");
+	const struct credentials root_user = {.net_admin = true}, user = {.uid = 990, .nb_gids = 1};
+	struct netdev_state tap = {.is_tap = true, .is_multi_queue = true};
 
 	(void)state;
-	multicast_parse(file, 12, &multicast);
-	fclose(file);
-	assert_int_equal(multicast.count, 2);
-	assert_memory_equal(multicast.macs, expected, sizeof(expected));
-	assert_false(multicast_equal(&multicast, &none));
-	assert_true(multicast_equal(&multicast, &multicast));
+	check_netdev(NULL, &root_user, NULL);
+	check_netdev(NULL, &user, "is not there, and this user may not make it");
+	check_netdev(&tap, &user, NULL);
+	tap.carrier = true; /* left on by nobody: what counts are the queues */
+	check_netdev(&tap, &user, NULL);
+	tap.carrier = false;
+	tap.queues = 1;
+	check_netdev(&tap, &user, "in use by another process");
+	check_netdev(&tap, &root_user, "in use by another process");
+	tap.is_multi_queue = false;
+	tap.queues = 0;
+	tap.carrier = true;
+	check_netdev(&tap, &user, "in use by another process");
+	tap = (struct netdev_state){.is_tap = true, .has_owner = true, .owner = 991};
+	check_netdev(&tap, &user, "belongs to another user or group");
+	check_netdev(&tap, &root_user, NULL);
+	tap.is_tap = false;
+	check_netdev(&tap, &root_user, "exists and is not a tap");
+}
+
+static void test_credentials(void **state)
+{
+	struct credentials user = {.uid = 990, .nb_gids = 2, .gids = {990, 20}};
+	struct netdev_state tap = {.has_owner = true, .owner = 990};
+
+	(void)state;
+	assert_true(credentials_allow(&user, &tap));
+	tap.has_group = true;
+	tap.group = 20;
+	assert_true(credentials_allow(&user, &tap));
+	tap.group = 21; /* the right owner does not make up for it */
+	assert_false(credentials_allow(&user, &tap));
+	tap = (struct netdev_state){.has_group = true, .group = 990};
+	assert_true(credentials_allow(&user, &tap));
+	tap.has_owner = true;
+	assert_false(credentials_allow(&user, &tap));
+	user.net_admin = true;
+	assert_true(credentials_allow(&user, &tap));
 }
 
 static void test_precheck_vhost_path(void **state)
@@ -199,9 +211,10 @@ static void test_move_vhost_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_netdev),
-		cmocka_unit_test(test_precheck_link),
-		cmocka_unit_test(test_multicast),
+		cmocka_unit_test(test_chosen_mac),
+		cmocka_unit_test(test_netdev_query),
+		cmocka_unit_test(test_credentials),
+		cmocka_unit_test(test_precheck_netdev),
 		cmocka_unit_test(test_precheck_vhost_path),
 		cmocka_unit_test(test_affinity),
 		cmocka_unit_test(test_vhost_names),

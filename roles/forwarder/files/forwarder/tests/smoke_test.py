@@ -278,6 +278,30 @@ def test_netdev_in_use(netns, state):
     assert "in use" not in free.stderr
 
 
+@pytest.mark.parametrize(
+    "make, reason",
+    [
+        ((), "'exc0' is not there, and this user may not make it"),
+        (("user", "12345"), "'exc0' belongs to another user or group"),
+    ],
+)
+def test_netdev_without_the_right_to_it(netns, make, reason):
+    name = netns("a")
+    if make:
+        run("ip", "-n", name, "tuntap", "add", "exc0", "mode", "tap", "multi_queue", *make)
+    result = subprocess.run(
+        ["ip", "netns", "exec", name, "setpriv", "--bounding-set=-net_admin"]
+        + ["--inh-caps=-net_admin", PROGRAM, "--", "--create=exc%u", "--vhost-path=/dev/null"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert result.returncode == 6
+    assert len(own_lines(result.stderr)) == 1
+    assert reason in result.stderr
+
+
 def test_netdev_that_is_no_tap(netns):
     name = netns("a")
     run("ip", "-n", name, "link", "add", "exc0", "type", "veth", "peer", "name", "exc1")
@@ -502,3 +526,259 @@ def test_link_changes_are_logged(start, netns):
         assert forwarder.ask("/exception_path/pair,net_null0")["link"] == state
     status = [m for m in forwarder.read_messages() if m.startswith("STATUS=")]
     assert "0 links up" in status[-1]
+
+
+# ---------------------------------------------------------------- mirroring
+
+
+class Mirrored:
+    """wire0 (net_tap, in place of a NIC) <-> exc0 (net_tap, as the kernel side)."""
+
+    def __init__(self, start, netns, prepare=lambda name: None, options="", **kwargs):
+        self.netns = netns
+        prepare(self.netns)
+        self.forwarder = start(
+            ("--vdev=net_tap0,iface=wire0", "--vdev=net_tap1,iface=exc0,mac=02:00:00:00:00:01"),
+            *("--pair", "nic=net_tap0,kernel=net_tap1,netdev=exc0,mac=02:00:00:00:00:01" + options),
+            netns=netns,
+            **kwargs,
+        ).wait_ready()
+
+    def ip(self, *args):
+        return run("ip", "-n", self.netns, *args)
+
+    def link(self, name):
+        found = subprocess.run(
+            ["ip", "-n", self.netns, "-details", "-json", "link", "show", name],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        return next(iter(json.loads(found or "[]")), None)
+
+    def mirror(self):
+        return self.forwarder.ask("/exception_path/pair,net_tap1")["mirror"]
+
+    def becomes(self, **expected):
+        """Telemetry says so, within a second."""
+
+        def reached():
+            mirror = self.mirror()
+            return all(mirror[key] == value for key, value in expected.items())
+
+        eventually(reached, 1)
+
+
+@pytest.fixture
+def mirrored(start, netns):
+    return Mirrored(start, netns("m"))
+
+
+def test_mirror_at_the_start(mirrored):
+    assert mirrored.mirror() == {
+        "state": "forwarding",
+        "admin": "up",
+        "carrier": "on",
+        "mtu": 1500,
+        "mac": "02:00:00:00:00:01",
+        "promiscuous": 0,
+        "allmulticast": 0,
+        "multicast": mirrored.mirror()["multicast"],
+        "refused": "",
+    }
+
+
+def test_mirror_up_and_down(mirrored):
+    mirrored.ip("link", "set", "exc0", "down")
+    mirrored.becomes(admin="down", state="down", carrier="off")
+    assert "UP" not in mirrored.link("wire0")["flags"]
+    eventually(lambda: any("0 links up" in m for m in mirrored.forwarder.read_messages()))
+    mirrored.ip("link", "set", "exc0", "up")
+    mirrored.becomes(admin="up", state="forwarding", carrier="on")
+    assert "UP" in mirrored.link("wire0")["flags"]
+
+
+def test_mirror_mtu(mirrored):
+    for mtu in (1400, 1300, 1500):
+        mirrored.ip("link", "set", "exc0", "mtu", str(mtu))
+        mirrored.becomes(mtu=mtu, state="forwarding", refused="")
+        assert mirrored.link("wire0")["mtu"] == mtu
+        assert mirrored.forwarder.ask("/exception_path/pair,net_tap1")["mtu"] == mtu
+
+
+def test_mirror_mtu_that_the_nic_refuses(mirrored):
+    mirrored.ip("link", "set", "exc0", "mtu", "9000")
+    mirrored.becomes(refused="mtu", mtu=1500, state="forwarding")
+    mirrored.ip("link", "set", "exc0", "mtu", "1450")
+    mirrored.becomes(refused="", mtu=1450)
+    assert mirrored.forwarder.log().count("does not take the MTU 9000") == 1
+
+
+def test_mirror_mac(mirrored):
+    mirrored.ip("link", "set", "exc0", "address", "02:00:00:00:00:77")
+    mirrored.becomes(mac="02:00:00:00:00:77")
+    assert mirrored.link("wire0")["address"] == "02:00:00:00:00:77"
+
+
+@pytest.mark.parametrize("setting, key", [("promisc", "promiscuous"), ("allmulticast",) * 2])
+def test_mirror_flags(mirrored, setting, key):
+    flag = {"promisc": "PROMISC", "allmulticast": "ALLMULTI"}[setting]
+    for state, value in (("on", 1), ("off", 0)):
+        mirrored.ip("link", "set", "exc0", setting, state)
+        mirrored.becomes(**{key: value})
+        assert (flag in mirrored.link("wire0")["flags"]) == bool(value)
+
+
+def test_mirror_capture(mirrored):
+    """A capture makes a netdev promiscuous without the flag that ip(8) shows."""
+    with packet_socket(mirrored.netns, "exc0") as sock:
+        membership = struct.pack("iHH8s", mirrored.link("exc0")["ifindex"], 1, 0, b"")
+        sock.setsockopt(263, 1, membership)  # SOL_PACKET, PACKET_ADD_MEMBERSHIP: PROMISC
+        mirrored.becomes(promiscuous=1)
+    mirrored.becomes(promiscuous=0)
+
+
+def test_mirror_multicast(mirrored):
+    before = mirrored.mirror()["multicast"]
+    mirrored.ip("maddr", "add", "33:33:00:00:11:22", "dev", "exc0")
+    mirrored.becomes(multicast=before + 1)
+    mirrored.ip("maddr", "del", "33:33:00:00:11:22", "dev", "exc0")
+    mirrored.becomes(multicast=before)
+
+
+def test_mirror_carrier(mirrored):
+    for state, carrier in (("down", "off"), ("up", "on")):
+        mirrored.ip("link", "set", "wire0", state)
+        mirrored.becomes(carrier=carrier, admin="up")
+        flags = mirrored.link("exc0")["flags"]
+        assert ("NO-CARRIER" in flags) == (carrier == "off")
+
+
+def test_mirror_follows_a_new_name(mirrored):
+    mirrored.ip("link", "set", "exc0", "name", "other")
+    mirrored.ip("link", "set", "other", "mtu", "1300")
+    mirrored.becomes(mtu=1300)
+    assert "is now called 'other'" in mirrored.forwarder.log()
+
+
+def test_netdev_in_another_namespace_is_served(mirrored, netns):
+    mirrored.ip("link", "set", "exc0", "netns", netns("n"))
+    eventually(lambda: "another network namespace" in mirrored.forwarder.log(), 2)
+    mirrored.becomes(state="forwarding")
+
+
+def open_files(pid):
+    return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0] for fd in os.listdir(f"/proc/{pid}/fd"))
+
+
+def test_netdev_removed_and_made_again(mirrored):
+    pid = mirrored.forwarder.process.pid
+    files = open_files(pid)
+    for _attempt in range(3):
+        mirrored.ip("link", "del", "exc0")
+        mirrored.becomes(state="no netdev")
+        assert "UP" not in mirrored.link("wire0")["flags"]
+        assert mirrored.forwarder.process.poll() is None
+        mirrored.ip("tuntap", "add", "exc0", "mode", "tap", "multi_queue")
+        mirrored.ip("link", "set", "exc0", "mtu", "1450")
+        eventually(lambda: mirrored.mirror()["state"] == "forwarding", 3)
+        mirrored.becomes(mtu=1450, mac=mirrored.link("exc0")["address"], carrier="on")
+    eventually(lambda: open_files(pid) == files, 2)
+    assert mirrored.forwarder.stop() == 0
+
+
+def test_stops_without_netdev(mirrored):
+    mirrored.ip("link", "del", "exc0")
+    mirrored.becomes(state="no netdev")
+    assert mirrored.forwarder.stop() == 0
+
+
+def test_other_pairs_go_on_without_a_netdev(start, netns):
+    name = netns("m")
+    forwarder = start(
+        (*NULL_PORTS, "--vdev=net_null2,no-rx=1", "--vdev=net_tap0,iface=exc0"),
+        *NULL_PAIR,
+        *("--pair", "nic=net_null2,kernel=net_tap0,netdev=exc0"),
+        netns=name,
+    ).wait_ready()
+    run("ip", "-n", name, "link", "del", "exc0")
+    eventually(
+        lambda: forwarder.ask("/exception_path/pair,net_tap0")["mirror"]["state"] == "no netdev"
+    )
+    before = forwarder.ask("/exception_path/stats")["net_null1"]["to_kernel"]["packets"]
+    eventually(
+        lambda: forwarder.ask("/exception_path/stats")["net_null1"]["to_kernel"]["packets"] > before
+    )
+    assert forwarder.ask("/exception_path/pair,net_null1")["mirror"] == {"state": "forwarding"}
+
+
+# ---------------------------------------------------------------- faults
+
+
+@pytest.fixture
+def faulty(start, netns, tmp_path):
+    """Like mirrored, and the test can make its ports fail: see inject.c."""
+    library = Path(PROGRAM).parent / "tests" / "libinject.so"
+    folder = tmp_path / "inject"
+    folder.mkdir()
+    environment = {"LD_PRELOAD": str(library), "FWD_INJECT": str(folder)}
+    mirrored = Mirrored(start, netns("m"), environment=environment)
+
+    def inject(name, text=""):
+        """Takes effect as a whole, because the file appears with its content."""
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).rename(folder / name)
+        return folder / name
+
+    mirrored.inject = inject
+    return mirrored
+
+
+def test_nic_that_does_not_start_is_tried_again(faulty):
+    faulty.ip("link", "set", "exc0", "down")
+    faulty.becomes(state="down")
+    taken = faulty.inject("start-fails")
+    faulty.ip("link", "set", "exc0", "up")
+    eventually(lambda: not taken.exists(), 2)
+    eventually(lambda: faulty.mirror()["state"] == "forwarding", 3)
+    assert "does not start" in faulty.forwarder.log()
+
+
+def test_nic_reset(faulty):
+    faulty.ip("link", "set", "exc0", "mtu", "1400", "address", "02:00:00:00:00:78", "promisc", "on")
+    faulty.becomes(mtu=1400, promiscuous=1, mac="02:00:00:00:00:78")
+    taken = faulty.inject("reset-fails")
+    faulty.inject("reset")
+    eventually(lambda: not taken.exists(), 2)
+    eventually(lambda: faulty.mirror()["state"] == "forwarding", 3)
+    assert "asks for a reset" in faulty.forwarder.log()
+    faulty.becomes(mtu=1400, promiscuous=1, mac="02:00:00:00:00:78", carrier="on")
+    assert faulty.forwarder.stop() == 0
+
+
+def test_nic_removed_and_back(faulty):
+    pid = faulty.forwarder.process.pid
+    faulty.ip("link", "set", "exc0", "mtu", "1400", "allmulticast", "on")
+    faulty.becomes(mtu=1400, allmulticast=1)
+    files = open_files(pid)
+    for _attempt in range(2):
+        faulty.inject("remove", "net_tap0")
+        faulty.becomes(state="no NIC", carrier="off")
+        assert faulty.link("wire0") is None
+        eventually(lambda: faulty.mirror()["state"] == "forwarding", 3)
+        faulty.becomes(mtu=1400, allmulticast=1, carrier="on", mac="02:00:00:00:00:01")
+        wire = faulty.link("wire0")
+        assert wire["mtu"] == 1400 and "ALLMULTI" in wire["flags"]
+        assert wire["address"] == "02:00:00:00:00:01"
+    eventually(lambda: open_files(pid) == files, 2)
+    assert faulty.forwarder.stop() == 0
+
+
+@pytest.mark.parametrize("gone", ["NIC", "both"])
+def test_stops_without_nic(faulty, gone):
+    if gone == "both":
+        faulty.ip("link", "del", "exc0")
+        faulty.becomes(state="no netdev")
+    faulty.inject("remove", "net_tap0")
+    eventually(lambda: faulty.link("wire0") is None, 2)
+    assert faulty.forwarder.stop() == 0
