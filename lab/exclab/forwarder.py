@@ -50,7 +50,8 @@ check() {
     meson setup -Dtests=enabled "$@" "$build" /src
     ninja -C "$build"
     meson test -C "$build" --print-errorlogs || failed=1
-    FORWARDER="$build/exception-path-forwarder" python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
+    export FORWARDER="$build/exception-path-forwarder" OFFLOAD_TOOL="$build/tests/offload_tool"
+    python3 -B -m pytest -p no:cacheprovider -q -rs /src/tests || failed=1
 }
 check /work/build
 echo "the same with AddressSanitizer and UndefinedBehaviorSanitizer"

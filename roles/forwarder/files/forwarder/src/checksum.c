@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include <rte_byteorder.h>
 #include <rte_ip.h>
 
 #define CHECKSUM_IPV4_AT     10
@@ -43,19 +44,41 @@ uint8_t *checksum_field(const struct rte_mbuf *pkt, const struct headers *header
 			(headers->l4 == IPPROTO_TCP ? CHECKSUM_TCP_AT : CHECKSUM_UDP_AT));
 }
 
+/* The sum of len bytes from at on, in whichever buffers they are. rte_raw_cksum_mbuf() loses
+ * carries in a buffer whose first byte is an odd one (DPDK 22.11 at least).
+ */
+static uint16_t checksum_sum(const struct rte_mbuf *buffer, uint32_t at, uint32_t len)
+{
+	uint32_t sum = 0, done = 0;
+
+	for (; at >= buffer->data_len && buffer->next != NULL; buffer = buffer->next)
+		at -= buffer->data_len;
+	for (; done < len && buffer != NULL; buffer = buffer->next, at = 0) {
+		uint32_t here = buffer->data_len - at;
+		uint16_t part;
+
+		if (here > len - done)
+			here = len - done;
+		part = rte_raw_cksum(rte_pktmbuf_mtod_offset(buffer, const void *, at), here);
+		sum = checksum_fold(sum + (done % 2 ? rte_bswap16(part) : part));
+		done += here;
+	}
+	return sum;
+}
+
 void checksum_finish(struct rte_mbuf *pkt, const struct headers *headers)
 {
 	uint8_t *field = checksum_field(pkt, headers);
 	uint32_t at = headers->l2_len + headers->l3_len;
 	uint32_t end = pkt->pkt_len;
 	const uint8_t *ip = rte_pktmbuf_mtod_offset(pkt, const uint8_t *, headers->l2_len);
-	uint16_t sum = 0;
+	uint32_t ip_len = headers_ip_len(ip, headers);
+	uint16_t sum;
 
-	/* a short frame may be padded after the end of the IP packet */
-	if (headers->ipv4 && headers->l2_len + headers_get16(ip + 2) < end)
-		end = headers->l2_len + headers_get16(ip + 2);
-	rte_raw_cksum_mbuf(pkt, at, end - at, &sum);
-	sum = ~sum;
+	/* a frame may be padded after the end of the IP packet */
+	if (ip_len >= headers->l3_len + headers->l4_len && headers->l2_len + ip_len < end)
+		end = headers->l2_len + ip_len;
+	sum = ~checksum_sum(pkt, at, end - at);
 	/* 0 says that a UDP packet has no checksum */
 	if (sum == 0 && headers->l4 == IPPROTO_UDP)
 		sum = 0xffff;

@@ -9,7 +9,6 @@
 #define HEADERS_TAG_LEN	   4
 #define HEADERS_TAGS_MAX   4
 #define HEADERS_IPV4_LEN   20
-#define HEADERS_IPV6_LEN   40
 #define HEADERS_TCP_LEN	   20
 #define HEADERS_UDP_LEN	   8
 #define HEADERS_EXT_MAX	   8 /* more extension headers than any sane packet has */
@@ -51,7 +50,7 @@ static bool headers_find_ipv6(const uint8_t *ip, uint32_t len, struct headers *h
 		return false;
 	headers->simple = true;
 	headers->l4 = ip[6];
-	for (unsigned int i = 0; i < HEADERS_EXT_MAX; i++) {
+	for (unsigned int i = 0; i <= HEADERS_EXT_MAX && !headers->fragment; i++) {
 		switch (headers->l4) {
 		case IPPROTO_HOPOPTS:
 		case IPPROTO_ROUTING:
@@ -74,7 +73,9 @@ static bool headers_find_ipv6(const uint8_t *ip, uint32_t len, struct headers *h
 		}
 		headers->simple = false;
 	}
-	return false;
+	/* after the fragment header may come the middle of anything, whatever it is said to be */
+	headers->l3_len = at;
+	return headers->fragment;
 }
 
 static bool headers_find_l4(const uint8_t *l4, uint32_t len, struct headers *headers)

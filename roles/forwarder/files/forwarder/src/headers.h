@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HEADERS_IPV6_LEN 40 /* without extension headers */
+
 /* Where the headers of an IP packet are, in bytes. */
 struct headers {
 	uint16_t l2_len; /* Ethernet and its tags */
@@ -46,6 +48,12 @@ static inline void headers_put32(uint8_t *at, uint32_t value)
 {
 	headers_put16(at, value >> 16);
 	headers_put16(at + 2, value);
+}
+
+/* The IP packet's length as it says itself. */
+static inline uint32_t headers_ip_len(const uint8_t *ip, const struct headers *headers)
+{
+	return headers->ipv4 ? headers_get16(ip + 2) : HEADERS_IPV6_LEN + headers_get16(ip + 4);
 }
 
 #endif

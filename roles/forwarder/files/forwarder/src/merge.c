@@ -17,7 +17,6 @@
 /* From here on verifying a checksum costs more than marking it as verified. */
 #define MERGE_TRUST_MIN 256
 
-#define MERGE_IPV6_LEN 40
 #define MERGE_TCP_ACK  0x10
 #define MERGE_TCP_PSH  0x08
 #define MERGE_TCP_ECE  0x40
@@ -49,12 +48,6 @@ static uint16_t merge_header_len(const struct headers *headers)
 	return headers->l2_len + headers->l3_len + headers->l4_len;
 }
 
-/* The IP packet's length as it says itself. */
-static uint32_t merge_ip_len(const uint8_t *ip, const struct headers *headers)
-{
-	return headers->ipv4 ? headers_get16(ip + 2) : MERGE_IPV6_LEN + headers_get16(ip + 4);
-}
-
 static bool merge_checksums_good(uint64_t flags, const uint8_t *ip, const struct headers *headers)
 {
 	uint64_t l4 = flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
@@ -66,22 +59,28 @@ static bool merge_checksums_good(uint64_t flags, const uint8_t *ip, const struct
 		checksum_ipv4_is_good(ip, headers->l3_len);
 }
 
-/* Reads a segment that could be part of a merge; false if the packet is anything else. */
-static bool merge_read(struct rte_mbuf *pkt, struct merge_flow *flow)
+/* False if the packet has nothing to do with TCP. */
+static bool merge_find_headers(struct rte_mbuf *pkt, struct merge_flow *flow)
 {
+	flow->head = flow->tail = pkt;
+	return headers_find(rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len,
+		       &flow->headers) &&
+		flow->headers.l4 == IPPROTO_TCP;
+}
+
+/* Reads a segment that could be part of a merge; false if the packet is anything else. */
+static bool merge_read(struct merge_flow *flow)
+{
+	const struct rte_mbuf *pkt = flow->head;
 	const uint8_t *ip, *tcp;
 	uint32_t payload;
 
 	if (pkt->nb_segs != 1 || (pkt->ol_flags & RTE_MBUF_F_RX_LRO) != 0 ||
-		!headers_find(rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len,
-			&flow->headers) ||
-		flow->headers.l4 != IPPROTO_TCP || flow->headers.fragment ||
-		!flow->headers.simple)
+		flow->headers.fragment || !flow->headers.simple)
 		return false;
-	flow->head = flow->tail = pkt;
 	ip = merge_ip(flow);
 	tcp = merge_tcp(flow);
-	if (flow->headers.l2_len + merge_ip_len(ip, &flow->headers) != pkt->pkt_len ||
+	if (flow->headers.l2_len + headers_ip_len(ip, &flow->headers) != pkt->pkt_len ||
 		!merge_checksums_good(pkt->ol_flags, ip, &flow->headers))
 		return false;
 	payload = pkt->pkt_len - merge_header_len(&flow->headers);
@@ -122,11 +121,12 @@ static bool merge_is_same_tcp(const struct merge_flow *flow, const struct merge_
 {
 	const uint8_t *a = merge_tcp(flow), *b = merge_tcp(next);
 
-	return flow->headers.l4_len == next->headers.l4_len &&
+	return a[12] == b[12] && /* length, and a flag of accurate ECN */
 		((a[13] ^ b[13]) & ~MERGE_TCP_PSH) == 0 && /* flags */
 		!memcmp(a + 8, b + 8, 4) &&		   /* acknowledged */
 		!memcmp(a + 14, b + 14, 2) &&		   /* window */
-		!memcmp(a + 20, b + 20, flow->headers.l4_len - 20);
+		/* urgent pointer, options */
+		!memcmp(a + 18, b + 18, flow->headers.l4_len - 18);
 }
 
 static bool merge_fits(const struct merge_flow *flow, const struct merge_flow *next)
@@ -173,7 +173,7 @@ static void merge_close(struct merge_flow *flow)
 			headers_put16(ip + 2, pkt->pkt_len - headers->l2_len);
 			checksum_fill_ipv4(ip, headers->l3_len);
 		} else {
-			headers_put16(ip + 4, pkt->pkt_len - headers->l2_len - MERGE_IPV6_LEN);
+			headers_put16(ip + 4, pkt->pkt_len - headers->l2_len - HEADERS_IPV6_LEN);
 		}
 		/* IP's own checksum is right already */
 		marks_segment(pkt, headers, flow->size, false);
@@ -191,6 +191,15 @@ static struct merge_flow *merge_find(
 	return NULL;
 }
 
+/* What can not be merged is not overtaken by what can be. Fragments are of any flow. */
+static void merge_end(
+	struct merge_flow *flows, uint16_t nb_flows, const struct merge_flow *next)
+{
+	for (uint16_t i = 0; i < nb_flows; i++)
+		if (next->headers.fragment || merge_is_same_flow(&flows[i], next))
+			flows[i].open = false;
+}
+
 uint16_t merge_burst(struct rte_mbuf **pkts, uint16_t nb_pkts, uint64_t *merged)
 {
 	struct merge_flow flows[MERGE_FLOWS], next;
@@ -201,7 +210,12 @@ uint16_t merge_burst(struct rte_mbuf **pkts, uint16_t nb_pkts, uint64_t *merged)
 		struct rte_mbuf *pkt = pkts[i];
 		struct merge_flow *flow;
 
-		if (!merge_read(pkt, &next)) {
+		if (!merge_find_headers(pkt, &next)) {
+			pkts[nb_left++] = pkt;
+			continue;
+		}
+		if (!merge_read(&next)) {
+			merge_end(flows, nb_flows, &next);
 			pkts[nb_left++] = pkt;
 			continue;
 		}

@@ -12,7 +12,6 @@
 #define SEGMENT_IPV4_LENGTH_AT 2
 #define SEGMENT_IPV4_ID_AT     4
 #define SEGMENT_IPV6_LENGTH_AT 4
-#define SEGMENT_IPV6_LEN       40
 #define SEGMENT_TCP_SEQ_AT     4
 #define SEGMENT_TCP_FLAGS_AT   13
 #define SEGMENT_TCP_FIN	       0x01
@@ -84,7 +83,7 @@ static void segmenter_fix_headers(
 			headers_get16(ip + SEGMENT_IPV4_ID_AT) + segmenter->index);
 		checksum_fill_ipv4(ip, headers->l3_len);
 	} else {
-		headers_put16(ip + SEGMENT_IPV6_LENGTH_AT, after_l2 - SEGMENT_IPV6_LEN);
+		headers_put16(ip + SEGMENT_IPV6_LENGTH_AT, after_l2 - HEADERS_IPV6_LEN);
 	}
 	headers_put32(tcp + SEGMENT_TCP_SEQ_AT,
 		headers_get32(tcp + SEGMENT_TCP_SEQ_AT) + segmenter->done);
