@@ -25,6 +25,16 @@ static bool apply_nic_needs_mac(const struct pair *pair)
 			!rte_is_same_ether_addr(&now, &pair->mac));
 }
 
+/* An lcore that does not let go is the watchdog's matter: nothing is changed under it. */
+static int apply_pause(struct pair *pair)
+{
+	int ret = pair->mirror.forwarding ? pair_pause(pair) : 0;
+
+	if (ret < 0)
+		pair_resume(pair);
+	return ret;
+}
+
 static int apply_set_nic_mac(struct pair *pair, struct rte_ether_addr *mac)
 {
 	int ret;
@@ -33,7 +43,7 @@ static int apply_set_nic_mac(struct pair *pair, struct rte_ether_addr *mac)
 	if (ret != -EBUSY || !pair->nic.started)
 		return ret;
 	/* some drivers do it only while the port is stopped */
-	if (pair->mirror.forwarding && pair_pause(pair) < 0)
+	if (apply_pause(pair) < 0)
 		return ret;
 	pair_stop_nic(pair);
 	ret = rte_eth_dev_default_mac_addr_set(pair->nic.id, mac);
@@ -109,7 +119,7 @@ static int apply_set_mtu(struct pair *pair, unsigned int mtu)
 	if (mtu < info->min_mtu || (info->max_mtu != 0 && mtu > info->max_mtu))
 		return -ERANGE;
 	/* an lcore must not meet a driver that changes its rings */
-	if (mirror->forwarding && pair_pause(pair) < 0)
+	if (apply_pause(pair) < 0)
 		return -EBUSY;
 	if (!apply_mtu_needs_restart(pair, mtu))
 		ret = rte_eth_dev_set_mtu(pair->nic.id, mtu);

@@ -110,6 +110,12 @@ static void upkeep_look_at_netdev(struct pair *pair)
 			mirror->filter_stale = true;
 		mirror->netdev = state;
 	}
+	if (is == MIRROR_NETDEV_ELSEWHERE) {
+		/* which groups it listens to there, nobody tells */
+		mirror->filter_stale |= mirror->multicast.complete;
+		mirror->multicast.complete = false;
+		mirror->netdev.up = true;
+	}
 	mirror->netdev_is = is;
 	mirror->dirty = false;
 }
@@ -456,7 +462,7 @@ static int upkeep_pair(struct pair *pair, uint64_t now)
 
 	ret = upkeep_walk(pair, now);
 	if (pair->mirror.nic_there && pair->mirror.nic_configured &&
-		pair->mirror.netdev_is == MIRROR_NETDEV_OURS)
+		pair->mirror.kernel_there && pair->mirror.has_tap)
 		mirror_apply(pair);
 	upkeep_look_at_link(pair);
 	upkeep_carrier(pair);
