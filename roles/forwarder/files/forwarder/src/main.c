@@ -27,6 +27,7 @@
 #include "precheck.h"
 #include "telemetry.h"
 #include "vdev_spec.h"
+#include "vfio_intr.h"
 #include "worker.h"
 
 #define MAIN_FLUSH_US 10000
@@ -81,17 +82,22 @@ static const char *main_eal_hint(enum exit_code code)
 }
 
 /* EAL keeps pointers to its arguments and permutes them: give it a list of its own. */
-static int main_start_eal(const struct arguments *arguments)
+static int main_start_eal(const struct arguments *arguments, const struct options *options)
 {
-	char **argv = calloc(arguments->eal_argc + 1, sizeof(*argv));
+	char **argv = calloc(arguments->eal_argc + 2, sizeof(*argv));
+	const char *more = vfio_intr_option(
+		options, arguments->eal_argc, arguments->eal_argv, SYSFS_PCI);
+	int argc = arguments->eal_argc;
 	int ret;
 
 	if (argv == NULL)
 		return EXIT_CODE_MEMORY;
-	memcpy(argv, arguments->eal_argv, arguments->eal_argc * sizeof(*argv));
+	memcpy(argv, arguments->eal_argv, argc * sizeof(*argv));
+	if (more != NULL)
+		argv[argc++] = (char *)more; /* EAL does not write into it */
 	atexit(main_correct_exit_code);
 	main_in_eal_init = true;
-	ret = rte_eal_init(arguments->eal_argc, argv);
+	ret = rte_eal_init(argc, argv);
 	main_in_eal_init = false;
 	if (ret < 0) {
 		ret = exit_code_of_eal(rte_errno);
@@ -250,7 +256,7 @@ int main(int argc, char **argv)
 	if (pthread_getaffinity_np(pthread_self(), sizeof(allowed), &allowed) != 0)
 		memset(&allowed, 0xff, sizeof(allowed)); /* the kernel takes those it has */
 	control_block_signals();
-	code = main_start_eal(&arguments);
+	code = main_start_eal(&arguments, &options);
 	if (code != EXIT_CODE_OK)
 		return code;
 	code = main_run(&options, &allowed);

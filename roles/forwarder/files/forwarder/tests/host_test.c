@@ -16,6 +16,7 @@
 #include "credentials.h"
 #include "netdev.h"
 #include "precheck.h"
+#include "vfio_intr.h"
 
 /* A made-up /sys/class/net. */
 static char root[] = "/tmp/fwd-host-test-XXXXXX";
@@ -208,6 +209,31 @@ static void test_move_vhost_threads(void **state)
 	pthread_join(thread, NULL);
 }
 
+static void test_vfio_intr(void **state)
+{
+	char *eal[] = {"forwarder", "-l", "1", "--vfio-intr=legacy"};
+	struct options options = {.idle = IDLE_ADAPTIVE, .nb_pairs = 1};
+
+	(void)state;
+	write_attribute("0000:01:00.0", "vendor", "0x8086\n");
+	write_attribute("0000:01:00.0", "device", "0x10d3\n");
+	write_attribute("0000:02:00.0", "vendor", "0x1af4\n");
+	write_attribute("0000:02:00.0", "device", "0x10d3\n");
+	strcpy(options.pairs[0].nic, "0000:01:00.0");
+	assert_string_equal(vfio_intr_option(&options, 3, eal, root), "--vfio-intr=msi");
+	assert_null(vfio_intr_option(&options, 4, eal, root));
+	options.idle = IDLE_POLL;
+	assert_null(vfio_intr_option(&options, 3, eal, root));
+	options.idle = IDLE_ADAPTIVE;
+	options.nb_pairs = 2;
+	strcpy(options.pairs[1].nic, "0000:02:00.0");
+	assert_null(vfio_intr_option(&options, 3, eal, root));
+	strcpy(options.pairs[1].nic, "net_null0");
+	assert_null(vfio_intr_option(&options, 3, eal, root));
+	options.nb_pairs = 0;
+	assert_null(vfio_intr_option(&options, 3, eal, root));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_precheck_vhost_path),
 		cmocka_unit_test(test_affinity),
 		cmocka_unit_test(test_vhost_names),
+		cmocka_unit_test(test_vfio_intr),
 		cmocka_unit_test(test_move_vhost_threads),
 	};
 
