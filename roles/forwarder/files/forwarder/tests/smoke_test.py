@@ -560,13 +560,13 @@ class Mirrored:
         return self.forwarder.ask("/exception_path/pair,net_tap1")["mirror"]
 
     def becomes(self, **expected):
-        """Telemetry says so, within a second."""
+        """Telemetry says so soon."""
 
         def reached():
             mirror = self.mirror()
             return all(mirror[key] == value for key, value in expected.items())
 
-        eventually(reached, 1)
+        eventually(reached)
 
 
 @pytest.fixture
@@ -607,11 +607,12 @@ def test_mirror_mtu(mirrored):
 
 
 def test_mirror_mtu_that_the_nic_refuses(mirrored):
-    mirrored.ip("link", "set", "exc0", "mtu", "9000")
+    # more than the driver takes in any release; 9000 is too much for some only
+    mirrored.ip("link", "set", "exc0", "mtu", "60000")
     mirrored.becomes(refused="mtu", mtu=1500, state="forwarding")
     mirrored.ip("link", "set", "exc0", "mtu", "1450")
     mirrored.becomes(refused="", mtu=1450)
-    assert mirrored.forwarder.log().count("does not take the MTU 9000") == 1
+    assert mirrored.forwarder.log().count("does not take the MTU 60000") == 1
 
 
 def test_mirror_mac(mirrored):
