@@ -60,6 +60,10 @@ class FarEnd:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )
 
+    def link(self, state):
+        """Pulls the cable out of the NIC, or puts it back: "down" or "up"."""
+        subprocess.run([LAB, "link", NAME, str(self.nic["index"]), state], check=True)
+
     def ping(self, address, *options, count=5):
         """Packets lost of a few pings, and ping's words."""
         done = self.run("ping", "-c", str(count), "-i", "0.3", "-W", "5", *options, address)

@@ -4,22 +4,16 @@ They are sent and caught by packet sockets at both ends, and judged by frames.py
 address says of which case a frame is.
 """
 
-import json
-import pathlib
 import struct
-import subprocess
 
+import cable
 import conftest
 import frames
 import pytest
 from frames import CTAG, DESTINATION, FRAGMENT, HOP_BY_HOP, ICMP, ICMP6, IPV4, IPV6, SCTP, STAG, TCP, UDP
 
-PACKET_END = (pathlib.Path(conftest.__file__).parent / "packet_end.py").read_text()
 HERE, THERE = frames.address("192.0.2.1"), frames.address("192.0.2.2")
 HERE6, THERE6 = frames.address("2001:db8:ffff::1"), frames.address("2001:db8:ffff::2")
-MARK = "02:ec:ec:00:00:"
-LAST = MARK + "ff"
-NEEDS_CSUM = 1
 GSO_TCP4, GSO_TCP6, GSO_ECN = 1, 4, 0x80
 PADDED = bytes([1, 4]) + bytes(6)  # an IPv6 extension header with nothing but padding
 TIMESTAMPS = b"\x01\x01\x08\x0a" + bytes(range(8))
@@ -88,7 +82,7 @@ def odd(mtu):
         "ip-in-ip": (IPV4, frames.ipv4(HERE, THERE, 4, inner), ()),
         "gre": (IPV4, frames.ipv4(HERE, THERE, 47, b"\0\0\x08\0" + inner), ()),
         "vxlan": (IPV4, frames.ipv4(HERE, THERE, UDP, frames.udp(
-            b"\x08\0\0\0\0\0\x01\0" + frames.ethernet(LAST, LAST, IPV4, inner), ports=(9, 4789))), ()),
+            b"\x08\0\0\0\0\0\x01\0" + frames.ethernet(cable.LAST, cable.LAST, IPV4, inner), ports=(9, 4789))), ()),
         "llc": (103, b"\x42\x42\x03" + text(100), ()),
         "bad-tcp4": (IPV4, spoiled(ip4(TCP, tcp), 36), ()),
         "bad-tcp6": (IPV6, spoiled(ip6(TCP, tcp), 56), ()),
@@ -161,83 +155,15 @@ def becomes_zero():
     return changed
 
 
-def started(frame):
-    """With a checksum that is only begun: that of the pseudo header."""
-    found = frames.Parsed(frame)
-    begun = ~frames.checksum(frames.pseudo(found.source, found.destination, found.protocol, found.end - found.l4)) & 0xFFFF
-    return frames.put16(frame, found.l4 + frames.CHECKSUM_AT[found.protocol], begun)
-
-
-def virtio(frame, gso_type, size):
-    found = frames.Parsed(frame)
-    length = found.payload if gso_type else 0
-    return struct.pack("<BBHHHH", NEEDS_CSUM, gso_type, length, size, found.l4, frames.CHECKSUM_AT[found.protocol])
-
-
 def undone(header, frame):
     """The frames as they were on the wire, from what a kernel got."""
     flags, gso_type, _, size, start, _ = struct.unpack("<BBHHHH", header)
     if gso_type:
         return frames.cut(frame, size)
-    if flags & NEEDS_CSUM:
-        assert frame == started(frame), "the checksum of the pseudo header is wrong"
+    if flags & cable.NEEDS_CSUM:
+        assert frame == cable.started(frame), "the checksum of the pseudo header is wrong"
         return [frames.completed(frame)]
     return [frame]
-
-
-class Cases:
-    """What goes one way: frames to send with their headers, and the frames that must be on the wire."""
-
-    def __init__(self, destination):
-        self.destination, self.send, self.names, self.wire = destination, [], [], {}
-
-    def _frame(self, name, kind, packet, tags):
-        if name not in self.names:
-            self.names.append(name)
-            self.wire[name] = []
-        return frames.ethernet(self.destination, f"{MARK}{self.names.index(name):02x}", kind, packet, tags)
-
-    def whole(self, name, kind, packet, tags):
-        frame = self._frame(name, kind, packet, tags)
-        self.send.append((bytes(10), frame))
-        self.wire[name].append(frame)
-
-    def unfinished(self, name, kind, packet, tags, gso_type, size):
-        frame = self._frame(name, kind, packet, tags)
-        self.send.append((virtio(frame, gso_type, size), started(frame)))
-        self.wire[name] += frames.cut(frame, size) if gso_type else [frame]
-
-    def sorted(self, arrived):
-        """What arrived, by case."""
-        by_name = {name: [] for name in self.names}
-        for header, frame in ((bytes.fromhex(a), bytes.fromhex(b)) for a, b in arrived):
-            by_name[self.names[frame[11]]].append((header, frame))
-        return by_name
-
-
-def packet_end(argv):
-    end = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert end.stdout.readline() == "ready\n"
-    return end
-
-
-def across(sender, receiver, cases):
-    """Sends the cases from one end, and returns what arrived at the other."""
-    receiving, sending = packet_end(receiver), packet_end(sender)
-    job = {"prefix": frames.mac(LAST)[:5].hex(), "last": frames.mac(LAST).hex()}
-    receiving.stdin.write(json.dumps(job) + "\n")
-    receiving.stdin.flush()
-    end = frames.ethernet(cases.destination, LAST, 0x88B5, b"")
-    send = [(header.hex(), frame.hex()) for header, frame in [*cases.send, (bytes(10), end)]]
-    sent, _ = sending.communicate(json.dumps({"send": send}) + "\n", timeout=60)
-    assert json.loads(sent) == []
-    arrived, _ = receiving.communicate(timeout=60)
-    return cases.sorted(json.loads(arrived))
-
-
-def ends(far_end):
-    return (conftest.near_argv("python3", "-c", PACKET_END, far_end.port["netdev"]),
-            far_end.argv("python3", "-c", PACKET_END, far_end.nic["ifname"]))
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +173,7 @@ def counted(host, far_end):
 
 
 def cases_to_kernel(mtu, mac):
-    cases = Cases(mac)
+    cases = cable.Cases(mac)
     for name, (kind, packet, tags) in odd(mtu).items():
         cases.whole(name, kind, packet, tags)
     for name, packets in streams(mtu).items():
@@ -257,7 +183,7 @@ def cases_to_kernel(mtu, mac):
 
 
 def cases_to_nic(mtu, mac):
-    cases = Cases(mac)
+    cases = cable.Cases(mac)
     for name, (kind, packet, tags) in odd(mtu).items():
         cases.whole(name, kind, packet, tags)
     for name, case in unfinished(mtu).items():
@@ -268,15 +194,15 @@ def cases_to_nic(mtu, mac):
 @pytest.fixture(scope="module")
 def to_kernel(far_end, counted):
     cases = cases_to_kernel(far_end.port.get("mtu", 1500), far_end.nic["mac"])
-    near, far = ends(far_end)
-    return cases, across(far, near, cases)
+    near, far = cable.ends(far_end)
+    return cases, cable.across(far, near, cases)
 
 
 @pytest.fixture(scope="module")
 def to_nic(far_end, counted):
     cases = cases_to_nic(far_end.port.get("mtu", 1500), far_end.nic["far_mac"])
-    near, far = ends(far_end)
-    return cases, across(near, far, cases)
+    near, far = cable.ends(far_end)
+    return cases, cable.across(near, far, cases)
 
 
 def shown(some):
@@ -287,8 +213,12 @@ def shown(some):
 def test_to_kernel(to_kernel, name):
     """What the kernel gets is what was on the wire, or stands for exactly that."""
     cases, arrived = to_kernel
-    got = [frame for header, packet in arrived[name] for frame in undone(header, packet)]
-    assert shown(got) == shown(cases.wire[name])
+    got = shown(frame for header, packet in arrived[name] for frame in undone(header, packet))
+    sent = shown(cases.wire[name])
+    if "one-bad" in name:
+        # The tap's own GRO lets a segment with a wrong checksum overtake those that it collects.
+        got, sent = sorted(got), sorted(sent)
+    assert got == sent
 
 
 @pytest.mark.parametrize("name", [name for name in [*odd(1500), *streams(1500)] if "bad" in name])
@@ -307,10 +237,12 @@ def test_to_nic(to_nic, name):
 
 
 @pytest.mark.parametrize("name", unfinished(1500))
-def test_unfinished_to_nic(to_nic, port, name):
+def test_unfinished_to_nic(to_nic, counted, port, name):
     """On the wire is what the kernel would have made of it."""
     cases, arrived = to_nic
     got = [frame for _, frame in arrived[name]]
+    if "large" in name and counted["offloads"]["tso"] == "nic" and counted["nic_driver"] == "net_vmxnet3":
+        pytest.xfail("QEMU before 8 fragments by IP what a vmxnet3 is to segment, IPv6 too")
     assert [frames.problem(frame, port.get("mtu", 1500)) for frame in got] == [None] * len(got)
     assert shown(got) == shown(cases.wire[name])
 
@@ -319,8 +251,8 @@ def test_counters(host, far_end, counted, to_kernel, to_nic):
     after = conftest.pairs(host)[far_end.port["netdev"]]
     grown = {way: {key: after[way][key] - counted[way][key] for key in after[way]} for way in ("to_kernel", "to_nic")}
     assert (grown["to_kernel"]["dropped"], grown["to_nic"]["dropped"]) == (0, 0)
-    # Large packets that the NIC does not cut are cut by the forwarder, and counted.
-    assert (grown["to_nic"]["cut"] > 0) == (after["offloads"]["tso"] == "software")
+    # A NIC that cuts is not given what it may not understand, such as an extension header.
+    assert (grown["to_nic"]["cut"] > 0) == (after["offloads"]["tso"] != "off")
     assert grown["to_kernel"]["cut"] == grown["to_nic"]["merged"] == 0
     if after["offloads"]["gro"] == "off":
         assert grown["to_kernel"]["merged"] == 0
