@@ -131,7 +131,7 @@ def test_second_instance_is_refused(host, far_end, port):
     """In one sentence, and without becoming one more queue of the netdev."""
     done = host.run(
         "timeout 60 %s -l 0 --in-memory --no-huge -m 64 --no-pci --file-prefix=second --log-level=1 --vdev=net_null0 "
-        "--vdev=virtio_user0,path=/dev/vhost-net,queues=1,iface=%s -- --pair nic=net_null0,kernel=virtio_user0",
+        "--vdev=virtio_user0,path=/dev/vhost-net,queues=1,queue_size=1024,iface=%s -- --pair nic=net_null0,kernel=virtio_user0",
         FORWARDER, port["netdev"])
     assert done.rc == 6, done.stderr
     assert len(done.stderr.splitlines()) == 1 and port["netdev"] in done.stderr, done.stderr
