@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from . import deps, forwarder, guest, image, inventory, nics, ssh
+from . import deps, forwarder, guest, image, inventory, nics, qemu, ssh
 from .errors import LabError
 from .paths import cache
 from .progress import CLOCK, say
@@ -111,6 +111,11 @@ def _wire(arguments):
     os.execvp("ip", ["ip", "netns", "exec", found.netns, *arguments.run])
 
 
+def _link(arguments):
+    found = guest.find(arguments.name)
+    qemu.set_link(found.folder, found.wire(arguments.index), arguments.state == "up")
+
+
 def _inventory(arguments):
     found = guest.find(arguments.name)
     print(json.dumps(inventory.variables(found), indent=2) if arguments.json else inventory.inventory(found).rstrip())
@@ -160,6 +165,9 @@ def _parser():
     added = command("wire", _wire, "run a command at the far end of a NIC's cable")
     added.add_argument("index", type=int, metavar="NIC")
     added.add_argument("run", nargs="*", metavar="-- WORD")
+    added = command("link", _link, "pull the cable out of a NIC, or put it back")
+    added.add_argument("index", type=int, metavar="NIC")
+    added.add_argument("state", choices=["up", "down"])
     return parser
 
 

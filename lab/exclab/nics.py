@@ -36,7 +36,7 @@ class Nic:
         """QEMU's arguments: a root port of its own (so its own bus and IOMMU group), the NIC, its tap."""
         number = self.index + 1
         backend = f"fd={fds[0]}" if len(fds) == 1 else f"fds={':'.join(map(str, fds))}"
-        options = [self.model, f"netdev=wire{self.index}", f"bus=port{self.index}", f"mac={self.mac}", "romfile="]
+        options = [self.model, f"netdev={self.backend_name}", f"bus=port{self.index}", f"mac={self.mac}", "romfile="]
         if MODELS[self.model]:
             options.append(MODELS[self.model])
         if len(fds) > 1:
@@ -44,9 +44,14 @@ class Nic:
         return [
             "-device", f"pcie-root-port,id=port{self.index},bus=pcie.0,addr={FIRST_SLOT + self.index:#x},"
                        f"chassis={number},slot={number}",
-            "-netdev", f"tap,id=wire{self.index},{backend},vhost=off",
+            "-netdev", f"tap,id={self.backend_name},{backend},vhost=off",
             "-device", ",".join(options),
         ]
+
+    @property
+    def backend_name(self):
+        """What QEMU calls the near end of its cable."""
+        return f"wire{self.index}"
 
     def backend_queues(self):
         return self.queues if self.model == ONLY_MULTI_QUEUE_BACKEND else 1

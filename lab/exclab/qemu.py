@@ -1,8 +1,10 @@
 """The QEMU process of a guest."""
 
+import json
 import os
 import pathlib
 import signal
+import socket
 import time
 
 from .errors import LabError
@@ -67,3 +69,27 @@ def stop(folder):
             time.sleep(0.1)
     if process(folder):
         raise LabError(f"QEMU, process {process(folder)}, does not end.")
+
+
+def set_link(folder, nic, up):
+    """Whether a NIC sees a signal on its cable."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.settimeout(STOP_PATIENCE)
+        monitor.connect(str(folder / "qmp"))
+        with monitor.makefile("rw") as talk:
+            talk.readline()
+            _ask(talk, "qmp_capabilities")
+            _ask(talk, "set_link", name=nic.backend_name, up=up)
+
+
+def _ask(talk, command, **arguments):
+    talk.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+    talk.flush()
+    # Between a command and its answer come events.
+    for line in talk:
+        answer = json.loads(line)
+        if "return" in answer:
+            return
+        if "error" in answer:
+            raise LabError(f"QEMU refuses {command}: {answer['error']['desc']}")
+    raise LabError(f"QEMU went away during {command}.")

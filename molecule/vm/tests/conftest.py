@@ -1,11 +1,13 @@
 """The guest, its ports as the inventory has them, and the far ends of its cables.
 
-Without molecule: boot and deploy, then `EXC_SUITE=trixie pytest molecule/vm/tests/deployed`.
+Without molecule: boot and deploy, then `EXC_SUITE=trixie pytest molecule/vm/tests/deployed`;
+EXC_GUEST names a guest that is called otherwise.
 """
 
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 
 import pytest
@@ -13,7 +15,7 @@ import yaml
 
 SCENARIO = pathlib.Path(__file__).resolve().parents[1]
 LAB = str(SCENARIO.parents[1] / "lab" / "vm")
-NAME = f"molecule-{os.environ.get('EXC_SUITE', 'trixie')}"
+NAME = os.environ.get("EXC_GUEST") or f"molecule-{os.environ.get('EXC_SUITE', 'trixie')}"
 JOURNAL = "journalctl --no-pager --lines=60 --unit='exception-path*'"
 
 
@@ -38,17 +40,29 @@ def pytest_runtest_makereport(item, call):
         report.sections.append(("journal of the exception path", host.run(JOURNAL).stdout))
 
 
+def near_argv(*words):
+    """The command line that runs a command on the guest as root, for those that testinfra can not wait for."""
+    return ["ssh", "-F", _info()["ssh_config"], NAME, "sudo " + shlex.join(words)]
+
+
 class FarEnd:
     """The far end of the cable of one port."""
 
     def __init__(self, port, nic):
         self.port, self.nic = port, nic
 
+    def argv(self, *words):
+        return [LAB, "wire", NAME, str(self.nic["index"]), "--", *words]
+
     def run(self, *words, data=None, timeout=120):
         return subprocess.run(
-            [LAB, "wire", NAME, str(self.nic["index"]), "--", *words], input=data, timeout=timeout,
+            self.argv(*words), input=data, timeout=timeout,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )
+
+    def link(self, state):
+        """Pulls the cable out of the NIC, or puts it back: "down" or "up"."""
+        subprocess.run([LAB, "link", NAME, str(self.nic["index"]), state], check=True)
 
     def ping(self, address, *options, count=5):
         """Packets lost of a few pings, and ping's words."""
@@ -63,16 +77,37 @@ def inventory():
 PORTS = inventory()["exception_path_ports"]
 
 
-@pytest.fixture(params=range(len(PORTS)), ids=[port["netdev"] for port in PORTS])
+# Of the session, so that what a module has learned of a port is of use to all of its tests.
+@pytest.fixture(scope="session", params=range(len(PORTS)), ids=[port["netdev"] for port in PORTS])
 def far_end(request):
     return FarEnd(PORTS[request.param], _info()["nics"][request.param])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def port(far_end):
     return far_end.port
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nic(far_end):
     return far_end.nic
+
+
+TELEMETRY = """
+import glob, json, os, socket, sys
+path = max(glob.glob("/run/exception-path/default/dpdk/*/dpdk_telemetry.v2*"), key=os.path.getmtime)
+client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+client.settimeout(10)
+client.connect(path)
+length = json.loads(client.recv(1024))["max_output_len"]
+def ask(command):
+    client.send(command.encode())
+    return list(json.loads(client.recv(length)).values())[0]
+pairs = [ask(f"/exception_path/pair,{name}") for name in ask("/exception_path/pairs")]
+print(json.dumps({pair["netdev"]: pair for pair in pairs}))
+"""
+
+
+def pairs(host):
+    """What the forwarder tells of its pairs, by netdev."""
+    return json.loads(host.check_output("python3 -c %s", TELEMETRY))
