@@ -77,10 +77,14 @@ def inventory():
 PORTS = inventory()["exception_path_ports"]
 
 
+def far_ends():
+    return [FarEnd(port, nic) for port, nic in zip(PORTS, _info()["nics"])]
+
+
 # Of the session, so that what a module has learned of a port is of use to all of its tests.
 @pytest.fixture(scope="session", params=range(len(PORTS)), ids=[port["netdev"] for port in PORTS])
 def far_end(request):
-    return FarEnd(PORTS[request.param], _info()["nics"][request.param])
+    return far_ends()[request.param]
 
 
 @pytest.fixture(scope="session")

@@ -135,8 +135,16 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 		log_error("%s", kernel_side.text);
 		return EXIT_CODE_KERNEL_SIDE;
 	}
-	for (unsigned int i = 0; i < options->nb_pairs; i++)
-		mirror_read_start(&options->pairs[i]);
+	for (unsigned int i = 0; i < options->nb_pairs; i++) {
+		struct pair_spec *pair = &options->pairs[i];
+
+		mirror_read_start(pair);
+		if (pair->has_mac && vdev_use_mac(arguments->eal_argc, arguments->eal_argv,
+					     pair->kernel, pair->mac) < 0) {
+			log_error("no memory for the arguments of EAL");
+			return EXIT_CODE_MEMORY;
+		}
+	}
 	return EXIT_CODE_OK;
 }
 

@@ -16,6 +16,8 @@
 /* Where a worker was when the pause began: after two more beats a whole round has passed. */
 #define PAIR_PAUSE_BEATS 2
 
+#define PAIR_VLANS 4096
+
 static uint64_t pair_beats(const struct queue *queue)
 {
 	return __atomic_load_n(&queue->worker->heartbeat.beats, __ATOMIC_ACQUIRE);
@@ -25,6 +27,9 @@ static int pair_await_round(const struct queue *queue)
 {
 	uint64_t begin = pair_beats(queue);
 
+	/* one that starts after this finds its queues paused */
+	if (!__atomic_load_n(&queue->worker->running, __ATOMIC_SEQ_CST))
+		return 0;
 	for (unsigned int i = 0; i < PAIR_PAUSE_STEPS; i++) {
 		if (pair_beats(queue) - begin >= PAIR_PAUSE_BEATS)
 			return 0;
@@ -42,6 +47,8 @@ int pair_pause(struct pair *pair)
 		__atomic_store_n(&pair->queues[i].paused, true, __ATOMIC_SEQ_CST);
 	for (unsigned int i = 0; i < pair->spec.queues && ret == 0; i++)
 		ret = pair_await_round(&pair->queues[i]);
+	if (ret < 0)
+		pair_resume(pair); /* who could not be paused goes on as before */
 	for (unsigned int i = 0; i < pair->spec.queues && ret == 0; i++) {
 		direction_drop_held(&pair->queues[i].to_kernel);
 		direction_drop_held(&pair->queues[i].to_nic);
@@ -68,6 +75,15 @@ static int pair_setup(struct pair *pair, struct port *port, unsigned int mtu)
 		port, spec->queues, rte_eth_dev_socket_id(pair->nic.id), pool);
 }
 
+/* All VLANs are the kernel's to see. A virtio NIC drops those it was not told of as soon as its
+ * driver could tell it, which net_virtio can not be kept from negotiating.
+ */
+static bool pair_must_open_vlans(const struct pair *pair)
+{
+	return port_is_virtio(&pair->nic.info) &&
+		(pair->nic.info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) != 0;
+}
+
 int pair_configure_nic(struct pair *pair, unsigned int mtu)
 {
 	struct port *nic = &pair->nic;
@@ -83,6 +99,8 @@ int pair_configure_nic(struct pair *pair, unsigned int mtu)
 		}
 		nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
 	}
+	if (pair_must_open_vlans(pair))
+		nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
 	return pair_setup(pair, nic, mtu);
 }
 
@@ -135,9 +153,23 @@ static void pair_stop_port(struct pair *pair, struct port *port)
 	port->started = false;
 }
 
+static void pair_open_vlans(const struct pair *pair)
+{
+	int ret = 0;
+
+	for (unsigned int id = 0; id < PAIR_VLANS && ret == 0; id++)
+		ret = rte_eth_dev_vlan_filter(pair->nic.id, id, 1);
+	if (ret < 0)
+		log_warning("port '%s' may drop VLANs: %s", pair->nic.name, rte_strerror(-ret));
+}
+
 int pair_start_nic(struct pair *pair)
 {
-	return pair_start_port(pair, &pair->nic);
+	int ret = pair_start_port(pair, &pair->nic);
+
+	if (ret == 0 && pair_must_open_vlans(pair))
+		pair_open_vlans(pair);
+	return ret;
 }
 
 int pair_start_kernel(struct pair *pair)

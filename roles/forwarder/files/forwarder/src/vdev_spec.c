@@ -3,6 +3,8 @@
  */
 #include "vdev_spec.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,24 +104,65 @@ static void vdev_parse(const char *text, struct vdev_spec *spec, struct problems
 	free(copy);
 }
 
+/* The device that argument i of EAL is about, or NULL. Its last word is argument *last. */
+static const char *vdev_text(int argc, char *const *argv, int i, int *last)
+{
+	const size_t option_len = strlen("--vdev");
+
+	*last = i;
+	if (strncmp(argv[i], "--vdev", option_len))
+		return NULL;
+	if (argv[i][option_len] == '=')
+		return argv[i] + option_len + 1;
+	if (argv[i][option_len] != '\0' || i + 1 >= argc)
+		return NULL;
+	*last = i + 1;
+	return argv[i + 1];
+}
+
+/* "NAME,key=value..." with this MAC address, whether it had another one or none. */
+static char *vdev_with_mac(const char *option, const char *text, const uint8_t mac[MAC_LEN])
+{
+	char value[MAC_TEXT_SIZE], *changed;
+	const char *after, *at = strstr(text, ",mac=");
+	size_t before = at != NULL ? (size_t)(at - text) : strlen(text);
+
+	after = at != NULL ? strchr(at + 1, ',') : NULL;
+	format_mac(mac, value);
+	if (asprintf(&changed, "%s%.*s,mac=%s%s", option, (int)before, text, value,
+		    after != NULL ? after : "") < 0)
+		return NULL;
+	return changed;
+}
+
+int vdev_use_mac(int argc, char **argv, const char *name, const uint8_t mac[MAC_LEN])
+{
+	size_t len = strlen(name);
+
+	for (int i = 0, last; i < argc; i = last + 1) {
+		const char *text = vdev_text(argc, argv, i, &last);
+		char *changed;
+
+		if (text == NULL || strncmp(text, name, len) ||
+			(text[len] != ',' && text[len] != '\0'))
+			continue;
+		changed = vdev_with_mac(last == i ? "--vdev=" : "", text, mac);
+		if (changed == NULL)
+			return -ENOMEM;
+		argv[last] = changed; /* EAL keeps it for good */
+	}
+	return 0;
+}
+
 unsigned int vdev_specs_collect(int argc, char *const *argv, struct vdev_spec *specs,
 	unsigned int max_specs, struct problems *problems)
 {
-	const size_t option_len = strlen("--vdev");
 	unsigned int nb_specs = 0;
 
-	for (int i = 0; i < argc; i++) {
-		const char *text;
+	for (int i = 0, last; i < argc; i = last + 1) {
+		const char *text = vdev_text(argc, argv, i, &last);
 
-		if (strncmp(argv[i], "--vdev", option_len))
-			continue;
-		if (argv[i][option_len] == '=')
-			text = argv[i] + option_len + 1;
-		else if (argv[i][option_len] == '\0' && i + 1 < argc)
-			text = argv[++i];
-		else
-			continue;
-		if (!vdev_is_virtio_user(text))
+		if (text == NULL || !vdev_is_virtio_user(text))
 			continue;
 		if (nb_specs == max_specs) {
 			problems_add(problems, "more than %u virtio_user devices", max_specs);

@@ -29,6 +29,10 @@ bool vdev_is_virtio_user(const char *name);
 /* Collects the virtio_user devices of EAL arguments; returns how many there are. */
 unsigned int vdev_specs_collect(int argc, char *const *argv, struct vdev_spec *specs,
 	unsigned int max_specs, struct problems *problems);
+/* Gives a virtio_user device in EAL's arguments another MAC address: its driver sets the netdev to
+ * that one whenever it begins, which is earlier than anybody could tell it another.
+ */
+int vdev_use_mac(int argc, char **argv, const char *name, const uint8_t mac[MAC_LEN]);
 /* Finds contradictions between --pair and --vdev; gives pairs the netdev they did not name. */
 void vdev_specs_match(const struct vdev_spec *vdevs, unsigned int nb_vdevs, struct pair_spec *pairs,
 	unsigned int nb_pairs, struct problems *problems);

@@ -76,6 +76,8 @@ int workers_run(struct workers *workers)
 	struct worker *own = NULL;
 	int ret = 0;
 
+	for (unsigned int i = 0; i < workers->count; i++)
+		__atomic_store_n(&workers->list[i].running, true, __ATOMIC_SEQ_CST);
 	for (unsigned int i = 0; i < workers->count && ret == 0; i++) {
 		struct worker *worker = &workers->list[i];
 

@@ -30,6 +30,7 @@ struct worker_times {
 /* A polling lcore and its queues. */
 struct worker {
 	struct heartbeat heartbeat;
+	bool running; /* or about to: before, nobody has to wait for it */
 	unsigned int lcore;
 	enum idle_mode idle;
 	unsigned int nb_queues;
