@@ -139,7 +139,8 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 		struct pair_spec *pair = &options->pairs[i];
 
 		mirror_read_start(pair);
-		if (pair->has_mac && vdev_use_mac(arguments->eal_argc, arguments->eal_argv,
+		if (pair->has_mac && vdev_is_virtio_user(pair->kernel) &&
+			vdev_use_mac(arguments->eal_argc, arguments->eal_argv,
 					     pair->kernel, pair->mac) < 0) {
 			log_error("no memory for the arguments of EAL");
 			return EXIT_CODE_MEMORY;
