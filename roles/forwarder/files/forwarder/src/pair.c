@@ -342,6 +342,9 @@ void pairs_close(struct pair *pairs, unsigned int nb_pairs)
 			direction_drop_held(&pair->queues[q].to_nic);
 		}
 		rte_mempool_free(pair->nic_pool);
+		for (unsigned int p = 0; p < pair->nb_small_pools; p++)
+			rte_mempool_free(pair->small_pools[p]);
+		pair->nb_small_pools = 0;
 		rte_mempool_free(pair->kernel_pool);
 		limits_free(pair->limits);
 		rte_free(pair->queues);

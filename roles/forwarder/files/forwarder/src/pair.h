@@ -17,6 +17,9 @@
 #include "queue.h"
 #include "vdev_spec.h"
 
+/* Rooms grow by kilobytes, up to that of the largest MTU. */
+#define SMALL_POOLS_MAX 10
+
 /* A NIC port, its kernel port and the queues between them. Its name is that of the kernel port. */
 struct pair {
 	struct pair_spec spec;
@@ -29,6 +32,9 @@ struct pair {
 	struct offloads offloads;
 	struct limits *limits; /* NULL: none */
 	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
+	/* too small by now; what came from them may still be on its way */
+	struct rte_mempool *small_pools[SMALL_POOLS_MAX];
+	unsigned int nb_small_pools;
 	struct rte_mempool *kernel_pool; /* for what the kernel sends */
 	struct queue *queues;
 };

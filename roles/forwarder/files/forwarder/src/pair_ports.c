@@ -4,6 +4,7 @@
 #include "pair_ports.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -84,6 +85,33 @@ static bool pair_must_open_vlans(const struct pair *pair)
 		(pair->nic.info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) != 0;
 }
 
+/* For a NIC that can not spread a frame over several buffers. */
+static int pair_grow_pool(struct pair *pair, unsigned int mtu)
+{
+	struct rte_mempool *old = pair->nic_pool, *pool;
+	uint16_t room = sizing_data_room(mtu, RTE_PKTMBUF_HEADROOM);
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "port%u-room%u", pair->nic.id, room);
+	pool = pair->nb_small_pools == SMALL_POOLS_MAX
+		? NULL
+		: rte_pktmbuf_pool_create(name, old->size, MEMPOOL_CACHE, 0, room,
+			  rte_eth_dev_socket_id(pair->nic.id));
+	if (pool == NULL) {
+		log_error("no memory for the packet buffers of port '%s' for MTU %u (reserve more "
+			  "hugepages)",
+			pair->nic.name, mtu);
+		return -ENOMEM;
+	}
+	pair->small_pools[pair->nb_small_pools++] = old;
+	pair->nic_pool = pool;
+	for (unsigned int i = 0; i < pair->spec.queues; i++) {
+		pair->queues[i].to_kernel.conversion.segments = pool;
+		pair->queues[i].to_nic.conversion.segments = pool;
+	}
+	return 0;
+}
+
 int pair_configure_nic(struct pair *pair, unsigned int mtu)
 {
 	struct port *nic = &pair->nic;
@@ -91,13 +119,10 @@ int pair_configure_nic(struct pair *pair, unsigned int mtu)
 
 	nic->rx_offloads = pair->offloads.nic_rx;
 	if (sizing_needs_chain(mtu, room, RTE_PKTMBUF_HEADROOM)) {
-		if ((nic->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) == 0) {
-			log_error("port '%s' (%s) can not receive frames of MTU %u in buffers made "
-				  "for MTU %u (restart the forwarder)",
-				nic->name, nic->info.driver_name, mtu, pair->spec.mtu);
-			return -ENOTSUP;
-		}
-		nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+		if ((nic->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0)
+			nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+		else if (pair_grow_pool(pair, mtu) < 0)
+			return -ENOMEM;
 	}
 	if (pair_must_open_vlans(pair))
 		nic->rx_offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;

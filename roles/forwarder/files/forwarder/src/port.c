@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "quirks.h"
 
 #define PORT_RSS_TYPES (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
 
@@ -28,6 +29,8 @@ int port_find(struct port *port, const char *name, enum port_side side)
 	strcpy(port->name, name);
 	if (rte_eth_dev_info_get(port->id, &port->info) < 0)
 		return -ENODEV;
+	port->info.rx_offload_capa &= ~quirks_rx(port->info.driver_name);
+	port->info.tx_offload_capa &= ~quirks_tx(port->info.driver_name, QUIRKS_VENDOR);
 	return 0;
 }
 

@@ -3,11 +3,14 @@
  */
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 
 #include "offloads.h"
+#include "quirks.h"
 
 #define RX_L4 (RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
 #define TX_L4 (RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
@@ -209,6 +212,24 @@ static void test_describe(void **state)
 	}
 }
 
+static void test_quirks(void **state)
+{
+	char path[] = "/tmp/quirks-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(quirks_rx("net_vmxnet3"), RTE_ETH_RX_OFFLOAD_SCATTER);
+	assert_int_equal(quirks_rx("net_e1000_em"), 0);
+	assert_int_equal(quirks_tx("net_e1000_em", path), 0);
+	assert_int_equal(quirks_tx("net_vmxnet3", path), RTE_ETH_TX_OFFLOAD_TCP_TSO);
+	assert_int_equal(quirks_tx("net_vmxnet3", "/nowhere"), RTE_ETH_TX_OFFLOAD_TCP_TSO);
+	assert_int_equal(write(fd, "VMware, Inc.\n", 13), 13);
+	assert_int_equal(quirks_tx("net_vmxnet3", path), 0);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_tso_needs),
 		cmocka_unit_test(test_invariants),
 		cmocka_unit_test(test_required),
+		cmocka_unit_test(test_quirks),
 		cmocka_unit_test(test_describe),
 	};
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The dataplane.exception_path authors
+ */
+#include "quirks.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#define QUIRKS_VMXNET3 "net_vmxnet3"
+#define QUIRKS_VMWARE  "VMware"
+
+static bool quirks_is_vmware(const char *vendor_file)
+{
+	char vendor[64] = "";
+	FILE *file = fopen(vendor_file, "re");
+
+	if (file == NULL)
+		return false;
+	if (fgets(vendor, sizeof(vendor), file) == NULL)
+		vendor[0] = '\0';
+	fclose(file);
+	return !strncmp(vendor, QUIRKS_VMWARE, strlen(QUIRKS_VMWARE));
+}
+
+uint64_t quirks_rx(const char *driver)
+{
+	return strcmp(driver, QUIRKS_VMXNET3) ? 0 : RTE_ETH_RX_OFFLOAD_SCATTER;
+}
+
+uint64_t quirks_tx(const char *driver, const char *vendor_file)
+{
+	if (strcmp(driver, QUIRKS_VMXNET3) || quirks_is_vmware(vendor_file))
+		return 0;
+	return RTE_ETH_TX_OFFLOAD_TCP_TSO;
+}
