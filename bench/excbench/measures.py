@@ -30,15 +30,20 @@ MEASURES = {
 }
 SCALE = {"packets_per_cpu_second": 1e-6}
 RIGS = {
-    "netdev": "Netdev to netdev (no emulated device)",
+    "netdev": "Netdev to netdev, no emulated device between",
     "nic": "NIC to netdev",
-    "native": "Natively, without a guest",
+    "native": "Without a guest",
 }
 SUBJECTS = {
     "netdev": "two virtio_user ports",
     "null": "net_null to net_null",
     "vv": "net_vhost to virtio_user in one process",
 }
+
+
+def heading(rig, subject):
+    """What is measured where, in one line."""
+    return f"{RIGS[rig]}: {SUBJECTS.get(subject, subject)}"
 
 
 def shown(measure, value):

@@ -17,9 +17,9 @@ HUGEPAGES = 384
 @contextlib.contextmanager
 def running(suite, models):
     """Yields guest, agent and the path of `flood`; nothing of it is left afterwards."""
-    binary = forwarder.binary(suite)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        flood = f"{folder}/flood"
+        flood, binary = f"{folder}/flood", f"{folder}/{forwarder.BINARY}"
+        forwarder.copy_to(suite, binary)
         run(["gcc", "-std=gnu11", "-O2", "-static", "-o", flood, BENCH / "src" / "flood.c"], "compiling flood")
         try:
             guest.down(NAME)

@@ -33,14 +33,19 @@ def bind(pci, driver):
         raise RuntimeError(f"{pci} has driver {_driver(pci)!r}")
 
 
+def _netdevs_of(pci):
+    device = (PCI / "devices" / pci).resolve()
+    return [path.name for path in NET.iterdir() if (path / "device").resolve().is_relative_to(device)]
+
+
 def netdev_of(pci):
-    """The kernel's own netdev of a NIC, once it is there."""
+    """The kernel's own netdev of a NIC, once it is there under the name that it keeps."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        found = [path.name for path in NET.iterdir() if (path / "device").resolve() == (PCI / "devices" / pci).resolve()
-                 or (path / "device").exists() and pci in str((path / "device").resolve())]
-        if found:
-            return found[0]
+        if _netdevs_of(pci):
+            # udev gives a new netdev another name.
+            output("udevadm settle")
+            return _netdevs_of(pci)[0]
         time.sleep(0.2)
     raise RuntimeError(f"{pci} has no netdev")
 

@@ -82,7 +82,7 @@ def test_table_has_a_row_for_each_measure():
 
 
 def test_plot_is_well_formed_and_has_a_bar_for_each_plane():
-    drawing = xml.fromstring(plot.svg(plot.bars(SAMPLES)))
+    drawing = xml.fromstring(plot.svg(plot.groups(SAMPLES)))
     fills = [node.get("fill") for node in drawing.iter("{http://www.w3.org/2000/svg}rect")]
     # background and two of the legend; then the forwarder and the veth pair
     assert fills[3:] == [plot.PLANES["forwarder"], plot.PLANES["veth"]]
