@@ -85,11 +85,11 @@ void checksum_finish(struct rte_mbuf *pkt, const struct headers *headers)
 	memcpy(field, &sum, sizeof(sum));
 }
 
-void checksum_put_pseudo(struct rte_mbuf *pkt, const struct headers *headers, uint32_t l4_len)
+static uint16_t checksum_pseudo(
+	const struct rte_mbuf *pkt, const struct headers *headers, uint32_t l4_len)
 {
 	const uint8_t *ip = rte_pktmbuf_mtod_offset(pkt, const uint8_t *, headers->l2_len);
 	uint32_t sum;
-	uint16_t folded;
 
 	if (headers->ipv4)
 		sum = rte_raw_cksum(ip + CHECKSUM_IPV4_ADDRS, CHECKSUM_IPV4_PAIR);
@@ -98,8 +98,23 @@ void checksum_put_pseudo(struct rte_mbuf *pkt, const struct headers *headers, ui
 	sum += htons(headers->l4);
 	sum += htons(l4_len & 0xffff);
 	sum += htons(l4_len >> 16);
-	folded = checksum_fold(sum);
-	memcpy(checksum_field(pkt, headers), &folded, sizeof(folded));
+	return checksum_fold(sum);
+}
+
+void checksum_put_pseudo(struct rte_mbuf *pkt, const struct headers *headers, uint32_t l4_len)
+{
+	uint16_t sum = checksum_pseudo(pkt, headers, l4_len);
+
+	memcpy(checksum_field(pkt, headers), &sum, sizeof(sum));
+}
+
+bool checksum_tcp_is_good(const struct rte_mbuf *pkt, const struct headers *headers)
+{
+	uint32_t at = headers->l2_len + headers->l3_len;
+	uint32_t len = pkt->pkt_len - at;
+	uint16_t sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(pkt, const void *, at), len);
+
+	return checksum_fold(sum + checksum_pseudo(pkt, headers, len)) == 0xffff;
 }
 
 void checksum_change_length(uint8_t *field, uint32_t old_len, uint32_t new_len)

@@ -19,6 +19,8 @@ bool checksum_ipv4_is_good(const uint8_t *ip, uint16_t ip_len);
 
 /* The field of TCP or UDP, which must be within the first segment. */
 uint8_t *checksum_field(const struct rte_mbuf *pkt, const struct headers *headers);
+/* True if the checksum of TCP is right: of a packet in one buffer with simple headers. */
+bool checksum_tcp_is_good(const struct rte_mbuf *pkt, const struct headers *headers);
 /* Finishes a checksum of which the field holds the sum of the pseudo header. */
 void checksum_finish(struct rte_mbuf *pkt, const struct headers *headers);
 /* Writes the sum of the pseudo header, for l4_len bytes, of a packet with simple headers. */

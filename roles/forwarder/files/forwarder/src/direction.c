@@ -263,6 +263,13 @@ static inline uint64_t direction_look(
 	return seen;
 }
 
+/* Small packets have nothing to gain. */
+static inline bool direction_may_merge(
+	const struct direction *direction, uint16_t nb_pkts, uint64_t bytes)
+{
+	return direction->conversion.merge && bytes >= (uint64_t)nb_pkts * MERGE_TRUST_MIN;
+}
+
 unsigned int direction_forward(struct direction *direction)
 {
 	struct rte_mbuf *pkts[BURST_SIZE];
@@ -283,7 +290,8 @@ unsigned int direction_forward(struct direction *direction)
 		counters_add(&direction->counters.dropped_limited, received - nb_pkts);
 	}
 	seen = direction_look(pkts, nb_pkts, &bytes);
-	if (likely((seen & direction->conversion.interest) == 0))
+	if (likely((seen & direction->conversion.interest) == 0 &&
+		    !direction_may_merge(direction, nb_pkts, bytes)))
 		direction_send(direction, pkts, nb_pkts, bytes);
 	else
 		direction_convert(direction, pkts, nb_pkts, seen);

@@ -14,9 +14,6 @@
 #define MERGE_FLOWS    8     /* flows in one burst that are merged at once */
 #define MERGE_IP_MAX   65535 /* what the length field of IP holds */
 #define MERGE_SEGS_MAX 64
-/* From here on verifying a checksum costs more than marking it as verified. */
-#define MERGE_TRUST_MIN 256
-
 #define MERGE_TCP_ACK  0x10
 #define MERGE_TCP_PSH  0x08
 #define MERGE_TCP_ECE  0x40
@@ -31,6 +28,7 @@ struct merge_flow {
 	uint16_t size; /* payload of every segment but the last */
 	uint16_t count;
 	bool open;
+	bool verified; /* the checksum of TCP is good */
 };
 
 static const uint8_t *merge_ip(const struct merge_flow *flow)
@@ -48,15 +46,21 @@ static uint16_t merge_header_len(const struct headers *headers)
 	return headers->l2_len + headers->l3_len + headers->l4_len;
 }
 
-static bool merge_checksums_good(uint64_t flags, const uint8_t *ip, const struct headers *headers)
+static bool merge_ip_is_good(uint64_t flags, const uint8_t *ip, const struct headers *headers)
 {
-	uint64_t l4 = flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
-
-	if (l4 != RTE_MBUF_F_RX_L4_CKSUM_GOOD && l4 != RTE_MBUF_F_RX_L4_CKSUM_NONE)
-		return false;
 	return !headers->ipv4 ||
 		(flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD ||
 		checksum_ipv4_is_good(ip, headers->l3_len);
+}
+
+/* Many NICs, and drivers, have no word on a checksum. Only what is really merged is worth a look
+ * of our own: the kernel would have to take it otherwise.
+ */
+static bool merge_verify(struct merge_flow *flow)
+{
+	if (!flow->verified)
+		flow->verified = checksum_tcp_is_good(flow->head, &flow->headers);
+	return flow->verified;
 }
 
 /* False if the packet has nothing to do with TCP. */
@@ -72,17 +76,19 @@ static bool merge_find_headers(struct rte_mbuf *pkt, struct merge_flow *flow)
 static bool merge_read(struct merge_flow *flow)
 {
 	const struct rte_mbuf *pkt = flow->head;
+	uint64_t l4 = pkt->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
 	const uint8_t *ip, *tcp;
 	uint32_t payload;
 
-	if (pkt->nb_segs != 1 || (pkt->ol_flags & RTE_MBUF_F_RX_LRO) != 0 ||
+	if (l4 == RTE_MBUF_F_RX_L4_CKSUM_BAD || pkt->nb_segs != 1 || (pkt->ol_flags & RTE_MBUF_F_RX_LRO) != 0 ||
 		flow->headers.fragment || !flow->headers.simple)
 		return false;
 	ip = merge_ip(flow);
 	tcp = merge_tcp(flow);
 	if (flow->headers.l2_len + headers_ip_len(ip, &flow->headers) != pkt->pkt_len ||
-		!merge_checksums_good(pkt->ol_flags, ip, &flow->headers))
+		!merge_ip_is_good(pkt->ol_flags, ip, &flow->headers))
 		return false;
+	flow->verified = l4 != RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN;
 	payload = pkt->pkt_len - merge_header_len(&flow->headers);
 	flow->size = payload;
 	flow->count = 1;
@@ -129,13 +135,14 @@ static bool merge_is_same_tcp(const struct merge_flow *flow, const struct merge_
 		!memcmp(a + 18, b + 18, flow->headers.l4_len - 18);
 }
 
-static bool merge_fits(const struct merge_flow *flow, const struct merge_flow *next)
+static bool merge_fits(struct merge_flow *flow, struct merge_flow *next)
 {
 	return flow->open && next->size > 0 && next->size <= flow->size &&
 		headers_get32(merge_tcp(next) + 4) == flow->next_seq &&
 		flow->count < MERGE_SEGS_MAX &&
 		flow->head->pkt_len - flow->headers.l2_len + next->size <= MERGE_IP_MAX &&
-		merge_is_same_ip(flow, next) && merge_is_same_tcp(flow, next);
+		merge_is_same_ip(flow, next) && merge_is_same_tcp(flow, next) &&
+		merge_verify(flow) && merge_verify(next);
 }
 
 static void merge_append(struct merge_flow *flow, struct merge_flow *next)
@@ -164,7 +171,7 @@ static void merge_close(struct merge_flow *flow)
 	struct rte_mbuf *pkt = flow->head;
 	uint8_t *ip = rte_pktmbuf_mtod_offset(pkt, uint8_t *, headers->l2_len);
 
-	if (flow->count == 1 && flow->size < MERGE_TRUST_MIN)
+	if (flow->count == 1 && (!flow->verified || flow->size < MERGE_TRUST_MIN))
 		return;
 	if (flow->count == 1) {
 		marks_checksum(pkt, headers);

@@ -48,15 +48,24 @@ static struct offload_try offloads_try_tso(const struct offloads *offloads,
 	return (struct offload_try){OFFLOAD_PLACE_NIC, NULL};
 }
 
-static struct offload_try offloads_try_rx_checksum(
+static bool offloads_takes_large(const struct port_abilities *kernel)
+{
+	return offloads_has(
+		kernel->tx, RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS);
+}
+
+static struct offload_try offloads_try_rx_checksum(enum offload_choice gro,
 	const struct port_abilities *nic, const struct port_abilities *kernel)
 {
-	if (!offloads_has(nic->rx, RTE_ETH_RX_OFFLOAD_TCP_CKSUM))
-		return (struct offload_try){
-			OFFLOAD_PLACE_OFF, "the NIC does not verify checksums"};
 	if (!offloads_has(kernel->tx, OFFLOADS_TX_L4))
 		return (struct offload_try){OFFLOAD_PLACE_OFF,
 			"the kernel port can not be told of verified checksums"};
+	/* in software it pays only for what is merged */
+	if (!offloads_has(nic->rx, RTE_ETH_RX_OFFLOAD_TCP_CKSUM))
+		return (struct offload_try){gro != OFFLOAD_OFF && offloads_takes_large(kernel)
+				? OFFLOAD_PLACE_SOFTWARE
+				: OFFLOAD_PLACE_OFF,
+			"the NIC does not verify checksums"};
 	return (struct offload_try){OFFLOAD_PLACE_NIC, NULL};
 }
 
@@ -65,8 +74,7 @@ static struct offload_try offloads_try_gro(const struct offloads *offloads,
 {
 	if (offloads->places[OFFLOAD_RX_CHECKSUM] == OFFLOAD_PLACE_OFF)
 		return (struct offload_try){OFFLOAD_PLACE_OFF, "rx_checksum is off"};
-	if (!offloads_has(
-		    kernel->tx, RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS))
+	if (!offloads_takes_large(kernel))
 		return (struct offload_try){
 			OFFLOAD_PLACE_OFF, "the kernel port does not take large packets"};
 	/* other drivers' LRO makes packets that can not be cut into what they were made of */
@@ -131,8 +139,8 @@ void offloads_negotiate(const struct offload_spec *spec, const struct port_abili
 		problems);
 	offloads_settle(offloads, OFFLOAD_TSO, spec, offloads_try_tso(offloads, nic, kernel), label,
 		problems);
-	offloads_settle(offloads, OFFLOAD_RX_CHECKSUM, spec, offloads_try_rx_checksum(nic, kernel),
-		label, problems);
+	offloads_settle(offloads, OFFLOAD_RX_CHECKSUM, spec,
+		offloads_try_rx_checksum(spec->choices[OFFLOAD_GRO], nic, kernel), label, problems);
 	offloads_settle(offloads, OFFLOAD_GRO, spec, offloads_try_gro(offloads, nic, kernel), label,
 		problems);
 	offloads_fill_ports(offloads, nic, kernel);

@@ -168,8 +168,6 @@ static void pair_init_direction(struct pair *pair, struct direction *direction,
 			pair->offloads.places[OFFLOAD_GRO] != OFFLOAD_PLACE_OFF,
 		.segments = pair->nic_pool,
 	};
-	if (direction->conversion.merge)
-		direction->conversion.interest |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 }
 
 void pair_point_queues(struct pair *pair)

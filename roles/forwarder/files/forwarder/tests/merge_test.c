@@ -21,6 +21,11 @@
 #define GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
 #define BAD  (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_BAD)
 
+/* Bytes of a plain frame. */
+#define IP_SUM	  (14 + 10)
+#define TCP_SUM	  (14 + 20 + 16)
+#define LAST_BYTE (14 + 20 + 32 + 299)
+
 static struct rte_mempool *pool;
 static uint8_t wanted[FRAME_MAX], got[FRAME_MAX];
 
@@ -298,43 +303,68 @@ static void test_single(void **state)
 	}
 }
 
-/* The NIC's word, and where it has none for IP our own. */
+/* The NIC's word, and where it has none our own. */
 static void test_checksums(void **state)
 {
 	const struct {
 		uint64_t flags;
-		bool ip_broken;
+		unsigned int broken; /* where a bit is wrong; 0: nowhere */
 		bool good;
 	} cases[] = {
-		{GOOD, false, true},
-		{RTE_MBUF_F_RX_L4_CKSUM_GOOD, false, true},
-		{RTE_MBUF_F_RX_L4_CKSUM_GOOD, true, false},
-		{RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_IP_CKSUM_BAD, true, false},
-		{RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_IP_CKSUM_GOOD, false, true},
-		{BAD, false, false},
-		{RTE_MBUF_F_RX_IP_CKSUM_GOOD, false, false},
-		{0, false, false},
+		{GOOD, 0, true},
+		{RTE_MBUF_F_RX_L4_CKSUM_GOOD, 0, true},
+		{RTE_MBUF_F_RX_L4_CKSUM_GOOD, IP_SUM, false},
+		{RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_IP_CKSUM_BAD, IP_SUM, false},
+		{RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_IP_CKSUM_GOOD, 0, true},
+		{BAD, 0, false},
+		{RTE_MBUF_F_RX_IP_CKSUM_GOOD, 0, true},
+		{RTE_MBUF_F_RX_IP_CKSUM_GOOD, TCP_SUM, false},
+		{0, 0, true},
+		{0, IP_SUM, false},
+		{0, TCP_SUM, false},
+		{0, LAST_BYTE, false},
 	};
 
 	(void)state;
-	for (unsigned int i = 0; i < COUNT(cases); i++) {
-		struct frame second = after(plain);
-		struct rte_mbuf *pkts[2] = {
-			receive(&plain, GOOD), receive(&second, cases[i].flags)};
-		uint8_t *sum = rte_pktmbuf_mtod_offset(pkts[1], uint8_t *, 14 + 10);
-		uint32_t len = frame_write(&second, wanted);
+	/* the second of two segments, and the first */
+	for (unsigned int i = 0; i < 2 * COUNT(cases); i++) {
+		bool good = cases[i / 2].good;
+		unsigned int broken = cases[i / 2].broken, which = i % 2;
+		struct frame frames[2] = {plain, after(plain)};
+		struct rte_mbuf *pkts[2];
+		uint32_t len = frame_write(&frames[which], wanted);
 		uint64_t merged;
 
-		*sum ^= cases[i].ip_broken;
-		wanted[14 + 10] ^= cases[i].ip_broken;
-		assert_int_equal(merge_burst(pkts, 2, &merged), cases[i].good ? 1 : 2);
-		if (!cases[i].good) {
-			assert_int_equal(frame_from_mbuf(pkts[1], got), len);
-			assert_memory_equal(got, wanted, len);
-			assert_true(pkts[1]->ol_flags == cases[i].flags);
+		for (unsigned int k = 0; k < 2; k++)
+			pkts[k] = receive(&frames[k], k == which ? cases[i / 2].flags : GOOD);
+		if (broken != 0) {
+			*rte_pktmbuf_mtod_offset(pkts[which], uint8_t *, broken) ^= 1;
+			wanted[broken] ^= 1;
 		}
-		rte_pktmbuf_free_bulk(pkts, cases[i].good ? 1 : 2);
+		assert_int_equal(merge_burst(pkts, 2, &merged), good ? 1 : 2);
+		if (!good) {
+			/* nothing is repaired, and nothing said of it */
+			assert_int_equal(frame_from_mbuf(pkts[which], got), len);
+			assert_memory_equal(got, wanted, len);
+			assert_true(pkts[which]->ol_flags == cases[i / 2].flags);
+		}
+		rte_pktmbuf_free_bulk(pkts, good ? 1 : 2);
 	}
+}
+
+/* What nobody has verified and nothing is merged with, is the kernel's to verify. */
+static void test_single_unverified(void **state)
+{
+	struct rte_mbuf *pkt = receive(&plain, 0);
+	uint32_t len = frame_write(&plain, wanted);
+	uint64_t merged;
+
+	(void)state;
+	assert_int_equal(merge_burst(&pkt, 1, &merged), 1);
+	assert_int_equal(frame_from_mbuf(pkt, got), len);
+	assert_memory_equal(got, wanted, len);
+	assert_true(pkt->ol_flags == 0);
+	rte_pktmbuf_free(pkt);
 }
 
 /* Packets that can not be merged end what came before them, too. */
@@ -550,6 +580,7 @@ int main(void)
 		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_checksums),
+		cmocka_unit_test(test_single_unverified),
 		cmocka_unit_test(test_not_overtaken),
 		cmocka_unit_test(test_there_and_back),
 	};

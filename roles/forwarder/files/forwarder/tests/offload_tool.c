@@ -10,8 +10,8 @@
  * c: cuts frames, whose checksum fields hold the sum of the pseudo header, into segments of value
  *    bytes of payload
  * f: finishes the checksums of such frames
- * m: merges frames as one burst, and finishes the checksum of what came of it; a segment size that
- *    is not 0 says that it is to be cut
+ * m: merges frames as one burst, which the NIC has found to have the Rx flags value, and finishes
+ *    the checksum of what came of it; a segment size that is not 0 says that it is to be cut
  *
  * piece: how many bytes of a frame each buffer holds; 0: all.
  */
@@ -132,7 +132,7 @@ static void merge(const struct request *request)
 		fail("too many frames to merge");
 	for (uint16_t i = 0; i < request->count; i++) {
 		pkts[i] = get_frame(0);
-		pkts[i]->ol_flags = RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+		pkts[i]->ol_flags = request->value;
 	}
 	count = merge_burst(pkts, request->count, &merged);
 	put(count, 4);

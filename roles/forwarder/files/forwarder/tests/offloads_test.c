@@ -68,12 +68,29 @@ static void test_poor_nic(void **state)
 	struct offloads offloads = negotiate(&poor_nic, &tap, 0);
 
 	(void)state;
-	assert_places(&offloads, OFFLOAD_PLACE_SOFTWARE, OFFLOAD_PLACE_SOFTWARE, OFFLOAD_PLACE_OFF,
-		OFFLOAD_PLACE_OFF);
+	assert_places(&offloads, OFFLOAD_PLACE_SOFTWARE, OFFLOAD_PLACE_SOFTWARE,
+		OFFLOAD_PLACE_SOFTWARE, OFFLOAD_PLACE_SOFTWARE);
 	assert_true(offloads.kernel_rx == tap.rx);
-	assert_true(offloads.kernel_tx == RTE_ETH_TX_OFFLOAD_MULTI_SEGS);
+	assert_true(offloads.kernel_tx == tap.tx);
 	assert_true(offloads.nic_rx == 0);
 	assert_true(offloads.nic_tx == 0);
+}
+
+/* Checksums are verified here for what is merged, and for nothing else. */
+static void test_verified_in_software(void **state)
+{
+	struct offload_spec spec = {.choices = {[OFFLOAD_GRO] = OFFLOAD_OFF}};
+	struct problems problems = {0};
+	struct offloads offloads;
+
+	(void)state;
+	offloads_negotiate(&spec, &poor_nic, &tap, "exc0", &offloads, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_int_equal(offloads.places[OFFLOAD_RX_CHECKSUM], OFFLOAD_PLACE_OFF);
+	spec.choices[OFFLOAD_RX_CHECKSUM] = OFFLOAD_ON;
+	offloads_negotiate(&spec, &poor_nic, &tap, "exc0", &offloads, &problems);
+	assert_int_equal(problems.count, 1);
+	assert_non_null(strstr(problems.text, "the NIC does not verify checksums"));
 }
 
 /* A NIC that speaks virtio merges by the kernel's rules. */
@@ -184,7 +201,7 @@ static void test_required(void **state)
 	struct offloads offloads;
 
 	(void)state;
-	offloads_negotiate(&spec, &poor_nic, &tap, "exc0", &offloads, &problems);
+	offloads_negotiate(&spec, &good_nic, &poor_nic, "exc0", &offloads, &problems);
 	assert_int_equal(problems.count, 1);
 	assert_non_null(strstr(
 		problems.text, "pair 'exc0': gro=on can not be: rx_checksum is off"));
@@ -195,8 +212,8 @@ static void test_describe(void **state)
 	struct offloads offloads = negotiate(&poor_nic, &tap, 0);
 	const char *whole = "checksum software (the NIC does not finish checksums), "
 			    "tso software (the NIC does not cut packets), "
-			    "rx_checksum off (the NIC does not verify checksums), "
-			    "gro off (rx_checksum is off)";
+			    "rx_checksum software (the NIC does not verify checksums), "
+			    "gro software (the NIC's own merging can not be undone)";
 	char text[300];
 
 	(void)state;
@@ -235,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_nic),
 		cmocka_unit_test(test_poor_nic),
+		cmocka_unit_test(test_verified_in_software),
 		cmocka_unit_test(test_virtio_nic),
 		cmocka_unit_test(test_other_kernel_port),
 		cmocka_unit_test(test_tso_needs),
