@@ -22,7 +22,7 @@
 #include <rte_mbuf.h>
 
 #define VV_PACKETS  512
-#define VV_LENGTH   60
+#define VV_LENGTH   64 /* as testpmd sends them */
 #define VV_RING	    1024
 #define VV_LOOK_US  100000
 

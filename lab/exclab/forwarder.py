@@ -39,15 +39,16 @@ mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/run"
 exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/work sh -euc "$@"
 """
-COMPILE = "meson setup -Dtests=disabled /work/build /src && ninja -C /work/build"
-# Twice: as it is shipped, and with every memory error and undefined behaviour made a crash.
+COMPILE = "meson setup -Dtests=disabled -Dlinkage=static /work/build /src && ninja -C /work/build"
+# Twice: as it is, and with every memory error and undefined behaviour made a crash. With shared
+# libraries, whose functions tests/inject.c can stand in for; the virtual host gets what is shipped.
 TEST = """
 ip link set lo up
 failed=0
 check() {
     build=$1
     shift
-    meson setup -Dtests=enabled "$@" "$build" /src
+    meson setup -Dtests=enabled -Dlinkage=shared "$@" "$build" /src
     ninja -C "$build"
     meson test -C "$build" --print-errorlogs || failed=1
     export FORWARDER="$build/exception-path-forwarder" OFFLOAD_TOOL="$build/tests/offload_tool"

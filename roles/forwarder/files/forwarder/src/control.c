@@ -23,6 +23,7 @@
 #define CONTROL_MS	    1000000ULL /* in nanoseconds */
 #define CONTROL_STARTING_NS (10 * CONTROL_MS)
 #define CONTROL_TICK_NS	    (250 * CONTROL_MS)
+#define CONTROL_SETTLE_NS   (20 * CONTROL_MS)
 #define CONTROL_BEAT_NS	    (1000 * CONTROL_MS)
 #define CONTROL_STATUS_NS   (10000 * CONTROL_MS)
 
@@ -82,6 +83,18 @@ static void control_note_link(void *arg, int ifindex, const char *name)
 	}
 }
 
+static struct timespec control_timeout(const struct control *control, uint64_t now, uint64_t until)
+{
+	uint64_t left = until - now;
+
+	if (left > CONTROL_SETTLE_NS && upkeep_is_settling(control->pairs, control->nb_pairs))
+		left = CONTROL_SETTLE_NS;
+	return (struct timespec){
+		.tv_sec = left / (1000 * CONTROL_MS),
+		.tv_nsec = left % (1000 * CONTROL_MS),
+	};
+}
+
 /* Lets the pairs follow what happens until then; true if a signal asks for the end. */
 static bool control_wait(struct control *control, uint64_t until)
 {
@@ -93,12 +106,9 @@ static bool control_wait(struct control *control, uint64_t until)
 	uint64_t now;
 
 	for (now = control_now(); now < until; now = control_now()) {
-		struct timespec timeout = {
-			.tv_sec = (until - now) / (1000 * CONTROL_MS),
-			.tv_nsec = (until - now) % (1000 * CONTROL_MS),
-		};
+		struct timespec timeout = control_timeout(control, now, until);
 
-		if (ppoll(fds, CONTROL_NB_FDS, &timeout, NULL) <= 0)
+		if (ppoll(fds, CONTROL_NB_FDS, &timeout, NULL) < 0)
 			continue;
 		if (fds[CONTROL_FD_SIGNAL].revents != 0)
 			return true;

@@ -242,17 +242,20 @@ static uint64_t direction_now(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-/* All that is done with every packet, whatever it is: its flags and its length. */
+/* All that is done with every packet, whatever it is: its flags and its length. Four at a time,
+ * and with a sum of 32 bits, which a burst can not overflow: it counts for every instruction.
+ */
 static inline uint64_t direction_look(
-	struct rte_mbuf *const *pkts, uint16_t nb_pkts, uint64_t *bytes)
+	struct rte_mbuf *const *pkts, uint16_t nb_pkts, uint32_t *bytes)
 {
-	uint64_t seen = 0, sum = 0;
+	uint64_t seen = 0;
+	uint32_t sum = 0;
 	uint16_t i = 0;
 
 	for (; i + 4 <= nb_pkts; i += 4) {
 		seen |= pkts[i]->ol_flags | pkts[i + 1]->ol_flags | pkts[i + 2]->ol_flags |
 			pkts[i + 3]->ol_flags;
-		sum += (uint64_t)pkts[i]->pkt_len + pkts[i + 1]->pkt_len + pkts[i + 2]->pkt_len +
+		sum += pkts[i]->pkt_len + pkts[i + 1]->pkt_len + pkts[i + 2]->pkt_len +
 			pkts[i + 3]->pkt_len;
 	}
 	for (; i < nb_pkts; i++) {
@@ -265,15 +268,16 @@ static inline uint64_t direction_look(
 
 /* Small packets have nothing to gain. */
 static inline bool direction_may_merge(
-	const struct direction *direction, uint16_t nb_pkts, uint64_t bytes)
+	const struct direction *direction, uint16_t nb_pkts, uint32_t bytes)
 {
-	return direction->conversion.merge && bytes >= (uint64_t)nb_pkts * MERGE_TRUST_MIN;
+	return direction->conversion.merge && bytes >= (uint32_t)nb_pkts * MERGE_TRUST_MIN;
 }
 
 unsigned int direction_forward(struct direction *direction)
 {
 	struct rte_mbuf *pkts[BURST_SIZE];
-	uint64_t seen, bytes;
+	uint64_t seen;
+	uint32_t bytes;
 	uint16_t received, nb_pkts;
 
 	if (unlikely(direction->nb_held > 0)) {

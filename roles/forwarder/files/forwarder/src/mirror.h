@@ -142,6 +142,7 @@ struct mirror {
 	bool link_known;
 	bool link_up;
 	unsigned int link_speed;
+	unsigned int link_looks; /* quick ones left, at a link that is about to come up */
 	unsigned int blocked; /* looks at a netdev that we may not attach to */
 	unsigned int attempts; /* to get a port back which failed, in a row */
 	uint64_t retry_at;    /* ns */

@@ -28,6 +28,7 @@ struct pair {
 	struct rte_ether_addr mac;
 	unsigned int mtu; /* in force */
 	bool wants_interrupts;
+	unsigned int vlans_closed; /* that the NIC is still to be told of */
 	struct mirror mirror;
 	struct offloads offloads;
 	struct limits *limits; /* NULL: none */

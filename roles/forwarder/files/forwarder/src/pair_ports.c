@@ -17,7 +17,8 @@
 /* Where a worker was when the pause began: after two more beats a whole round has passed. */
 #define PAIR_PAUSE_BEATS 2
 
-#define PAIR_VLANS 4096
+#define PAIR_VLANS	4096
+#define PAIR_VLANS_ONCE 256
 
 static uint64_t pair_beats(const struct queue *queue)
 {
@@ -178,22 +179,27 @@ static void pair_stop_port(struct pair *pair, struct port *port)
 	port->started = false;
 }
 
-static void pair_open_vlans(const struct pair *pair)
+void pair_open_vlans(struct pair *pair)
 {
 	int ret = 0;
 
-	for (unsigned int id = 0; id < PAIR_VLANS && ret == 0; id++)
-		ret = rte_eth_dev_vlan_filter(pair->nic.id, id, 1);
-	if (ret < 0)
-		log_warning("port '%s' may drop VLANs: %s", pair->nic.name, rte_strerror(-ret));
+	for (unsigned int i = 0; i < PAIR_VLANS_ONCE && pair->vlans_closed > 0 && ret == 0; i++) {
+		pair->vlans_closed--;
+		ret = rte_eth_dev_vlan_filter(
+			pair->nic.id, PAIR_VLANS - 1 - pair->vlans_closed, 1);
+	}
+	if (ret == 0)
+		return;
+	pair->vlans_closed = 0;
+	log_warning("port '%s' may drop VLANs: %s", pair->nic.name, rte_strerror(-ret));
 }
 
 int pair_start_nic(struct pair *pair)
 {
 	int ret = pair_start_port(pair, &pair->nic);
 
-	if (ret == 0 && pair_must_open_vlans(pair))
-		pair_open_vlans(pair);
+	/* one by one, each a request that the device answers: not while all others wait */
+	pair->vlans_closed = ret == 0 && pair_must_open_vlans(pair) ? PAIR_VLANS : 0;
 	return ret;
 }
 
@@ -204,6 +210,7 @@ int pair_start_kernel(struct pair *pair)
 
 void pair_stop_nic(struct pair *pair)
 {
+	pair->vlans_closed = 0;
 	pair_stop_port(pair, &pair->nic);
 }
 

@@ -25,5 +25,7 @@ int pair_start_nic(struct pair *pair);
 int pair_start_kernel(struct pair *pair);
 void pair_stop_nic(struct pair *pair);
 void pair_stop_kernel(struct pair *pair);
+/* Tells a started NIC of some more of pair->vlans_closed. */
+void pair_open_vlans(struct pair *pair);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Larger than usual: one call of a driver serves more packets, and merging finds more to merge. */
-#define BURST_SIZE    64
+#define BURST_SIZE    128
 #define MEMPOOL_CACHE 256 /* mbufs an lcore keeps to itself */
 
 /* Descriptors of one direction of one queue, as the ports accepted them. */

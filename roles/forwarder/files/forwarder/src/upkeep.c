@@ -21,6 +21,8 @@
 #define UPKEEP_STEPS_MAX 16 /* more than any way from one state to another has */
 #define UPKEEP_BLOCKED_LOOKS 4
 #define UPKEEP_ATTEMPTS	 5
+/* At a link that is coming up: for some seconds, with the turns of the control thread. */
+#define UPKEEP_LINK_LOOKS 250
 
 /* ------------------------------------------------ looking */
 
@@ -212,6 +214,7 @@ static int upkeep_start_nic(struct pair *pair)
 		return ret;
 	rte_eth_dev_set_link_up(pair->nic.id);
 	mirror->filter_stale = true;
+	mirror->link_looks = UPKEEP_LINK_LOOKS;
 	/* without a netdev to follow, let the kernel judge */
 	if (mirror->netdev_is == MIRROR_NETDEV_UNKNOWN)
 		rte_eth_allmulticast_enable(pair->nic.id);
@@ -530,11 +533,39 @@ bool upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now)
 	return hopeful;
 }
 
+static bool upkeep_pair_is_settling(const struct pair *pair)
+{
+	const struct mirror *mirror = &pair->mirror;
+
+	return pair->nic.started &&
+		(pair->vlans_closed > 0 || (!mirror->link_up && mirror->link_looks > 0));
+}
+
+bool upkeep_is_settling(const struct pair *pairs, unsigned int nb_pairs)
+{
+	for (unsigned int i = 0; i < nb_pairs; i++)
+		if (upkeep_pair_is_settling(&pairs[i]))
+			return true;
+	return false;
+}
+
+static void upkeep_settle(struct pair *pair)
+{
+	if (pair->mirror.link_looks > 0)
+		pair->mirror.link_looks--;
+	upkeep_look_at_link(pair);
+	upkeep_carrier(pair);
+	upkeep_show(pair);
+	pair_open_vlans(pair);
+}
+
 void upkeep_news(struct pair *pairs, unsigned int nb_pairs, uint64_t now)
 {
 	for (unsigned int i = 0; i < nb_pairs; i++) {
 		struct mirror *mirror = &pairs[i].mirror;
 
+		if (upkeep_pair_is_settling(&pairs[i]))
+			upkeep_settle(&pairs[i]);
 		if (mirror->dirty)
 			upkeep_look_at_netdev(&pairs[i]);
 		else if (__atomic_load_n(&mirror->events, __ATOMIC_ACQUIRE) == 0)

@@ -19,7 +19,11 @@ int upkeep_begin(struct pair *pair);
  * a new start of the process can help.
  */
 bool upkeep_tick(struct pair *pairs, unsigned int nb_pairs, uint64_t now);
-/* Those of which there was news (mirror.dirty, nic_events). */
+/* True while a NIC that has just been started needs quick looks: at its link, and to be told of
+ * VLANs.
+ */
+bool upkeep_is_settling(const struct pair *pairs, unsigned int nb_pairs);
+/* Those of which there was news (mirror.dirty, nic_events), and those that are settling. */
 void upkeep_news(struct pair *pairs, unsigned int nb_pairs, uint64_t now);
 void upkeep_end(struct pair *pair);
 
