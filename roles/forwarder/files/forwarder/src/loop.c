@@ -25,9 +25,9 @@ void loop_stop(void)
 	__atomic_store_n(&loop_stopping, true, __ATOMIC_RELEASE);
 }
 
-static bool loop_is_paused(const struct queue *queue)
+static enum queue_pause loop_pause_of(const struct queue *queue)
 {
-	return __atomic_load_n(&queue->paused, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&queue->pause, __ATOMIC_ACQUIRE);
 }
 
 static inline unsigned int loop_serve(const struct worker *worker)
@@ -37,9 +37,12 @@ static inline unsigned int loop_serve(const struct worker *worker)
 	for (unsigned int i = 0; i < worker->nb_queues; i++) {
 		struct queue *queue = worker->queues[i];
 
-		if (unlikely(loop_is_paused(queue)))
+		enum queue_pause pause = loop_pause_of(queue);
+
+		if (unlikely(pause == QUEUE_PAUSED))
 			continue;
-		nb_pkts += direction_forward(&queue->to_kernel);
+		if (likely(pause == QUEUE_RUNS))
+			nb_pkts += direction_forward(&queue->to_kernel);
 		nb_pkts += direction_forward(&queue->to_nic);
 	}
 	return nb_pkts;
@@ -50,10 +53,13 @@ static void loop_set_interrupts(const struct worker *worker, bool on)
 	for (unsigned int i = 0; i < worker->nb_queues; i++) {
 		const struct queue *queue = worker->queues[i];
 
-		if (loop_is_paused(queue))
+		enum queue_pause pause = loop_pause_of(queue);
+
+		if (pause == QUEUE_PAUSED)
 			continue;
 		if (on) {
-			interrupts_enable(queue->to_kernel.rx_port, queue->id);
+			if (pause == QUEUE_RUNS)
+				interrupts_enable(queue->to_kernel.rx_port, queue->id);
 			interrupts_enable(queue->to_nic.rx_port, queue->id);
 		} else {
 			interrupts_disable(queue->to_kernel.rx_port, queue->id);

@@ -20,6 +20,15 @@
 #define PAIR_VLANS	4096
 #define PAIR_VLANS_ONCE 256
 
+/* Quick looks at a link that is coming up, by the control thread: for some seconds. */
+#define PAIR_LINK_LOOKS 250
+
+static void pair_set_pause(struct pair *pair, enum queue_pause pause)
+{
+	for (unsigned int i = 0; i < pair->spec.queues; i++)
+		__atomic_store_n(&pair->queues[i].pause, pause, __ATOMIC_SEQ_CST);
+}
+
 static uint64_t pair_beats(const struct queue *queue)
 {
 	return __atomic_load_n(&queue->worker->heartbeat.beats, __ATOMIC_ACQUIRE);
@@ -45,8 +54,7 @@ int pair_pause(struct pair *pair)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; i < pair->spec.queues; i++)
-		__atomic_store_n(&pair->queues[i].paused, true, __ATOMIC_SEQ_CST);
+	pair_set_pause(pair, QUEUE_PAUSED);
 	for (unsigned int i = 0; i < pair->spec.queues && ret == 0; i++)
 		ret = pair_await_round(&pair->queues[i]);
 	if (ret < 0)
@@ -60,8 +68,7 @@ int pair_pause(struct pair *pair)
 
 void pair_resume(struct pair *pair)
 {
-	for (unsigned int i = 0; i < pair->spec.queues; i++)
-		__atomic_store_n(&pair->queues[i].paused, false, __ATOMIC_RELEASE);
+	pair_set_pause(pair, pair->mirror.link_looks > 0 ? QUEUE_HOLDS_TO_KERNEL : QUEUE_RUNS);
 }
 
 static int pair_setup(struct pair *pair, struct port *port, unsigned int mtu)
@@ -198,6 +205,7 @@ int pair_start_nic(struct pair *pair)
 {
 	int ret = pair_start_port(pair, &pair->nic);
 
+	pair->mirror.link_looks = ret == 0 && pair->mirror.has_tap ? PAIR_LINK_LOOKS : 0;
 	/* one by one, each a request that the device answers: not while all others wait */
 	pair->vlans_closed = ret == 0 && pair_must_open_vlans(pair) ? PAIR_VLANS : 0;
 	return ret;

@@ -21,8 +21,6 @@
 #define UPKEEP_STEPS_MAX 16 /* more than any way from one state to another has */
 #define UPKEEP_BLOCKED_LOOKS 4
 #define UPKEEP_ATTEMPTS	 5
-/* At a link that is coming up: for some seconds, with the turns of the control thread. */
-#define UPKEEP_LINK_LOOKS 250
 
 /* ------------------------------------------------ looking */
 
@@ -214,7 +212,6 @@ static int upkeep_start_nic(struct pair *pair)
 		return ret;
 	rte_eth_dev_set_link_up(pair->nic.id);
 	mirror->filter_stale = true;
-	mirror->link_looks = UPKEEP_LINK_LOOKS;
 	/* without a netdev to follow, let the kernel judge */
 	if (mirror->netdev_is == MIRROR_NETDEV_UNKNOWN)
 		rte_eth_allmulticast_enable(pair->nic.id);
@@ -428,6 +425,26 @@ static void upkeep_carrier(struct pair *pair)
 	mirror->carrier_refused = ret < 0;
 }
 
+/* What the NIC receives is let through once the carrier tells of its link, or when that does not
+ * come up: not every driver says so.
+ */
+static void upkeep_stop_waiting(struct pair *pair)
+{
+	struct mirror *mirror = &pair->mirror;
+
+	mirror->link_looks = 0;
+	if (mirror->forwarding)
+		pair_resume(pair);
+}
+
+static void upkeep_mirror_link(struct pair *pair)
+{
+	upkeep_look_at_link(pair);
+	upkeep_carrier(pair);
+	if (pair->mirror.link_looks > 0 && pair->mirror.link_up)
+		upkeep_stop_waiting(pair);
+}
+
 static void upkeep_describe_refused(const struct mirror *mirror, char *text, size_t size)
 {
 	snprintf(text, size, "%s%s%s%s", mirror->mtu_refused ? "mtu " : "",
@@ -467,8 +484,7 @@ static int upkeep_pair(struct pair *pair, uint64_t now)
 	if (pair->mirror.nic_there && pair->mirror.nic_configured &&
 		pair->mirror.kernel_there && pair->mirror.has_tap)
 		mirror_apply(pair);
-	upkeep_look_at_link(pair);
-	upkeep_carrier(pair);
+	upkeep_mirror_link(pair);
 	upkeep_show(pair);
 	return ret;
 }
@@ -503,7 +519,7 @@ int upkeep_begin(struct pair *pair)
 	if (ret < 0)
 		return ret;
 	for (unsigned int i = 0; i < pair->spec.queues; i++)
-		pair->queues[i].paused = true;
+		pair->queues[i].pause = QUEUE_PAUSED;
 	upkeep_find_netdev(pair);
 	text = multicast_load(MULTICAST_PATH);
 	upkeep_look_at_multicast(pair, text);
@@ -537,8 +553,7 @@ static bool upkeep_pair_is_settling(const struct pair *pair)
 {
 	const struct mirror *mirror = &pair->mirror;
 
-	return pair->nic.started &&
-		(pair->vlans_closed > 0 || (!mirror->link_up && mirror->link_looks > 0));
+	return pair->nic.started && (pair->vlans_closed > 0 || mirror->link_looks > 0);
 }
 
 bool upkeep_is_settling(const struct pair *pairs, unsigned int nb_pairs)
@@ -551,11 +566,14 @@ bool upkeep_is_settling(const struct pair *pairs, unsigned int nb_pairs)
 
 static void upkeep_settle(struct pair *pair)
 {
-	if (pair->mirror.link_looks > 0)
-		pair->mirror.link_looks--;
-	upkeep_look_at_link(pair);
-	upkeep_carrier(pair);
-	upkeep_show(pair);
+	struct mirror *mirror = &pair->mirror;
+
+	if (mirror->link_looks > 0) {
+		upkeep_mirror_link(pair);
+		upkeep_show(pair);
+		if (mirror->link_looks > 0 && --mirror->link_looks == 0)
+			upkeep_stop_waiting(pair);
+	}
 	pair_open_vlans(pair);
 }
 
