@@ -38,9 +38,9 @@ def linked(link):
 def release(name):
     """``{present, intact, sha256, damaged, manifest}``; ``sha256`` is that of the archive it came from."""
     stamp, text = _stamp(name), host.read(os.path.join(folder(name), artifact_archive.MANIFEST))
-    if stamp is None or text is None:
+    if stamp is None:
         return {"present": os.path.isdir(folder(name)), "intact": False, "sha256": None, "damaged": [STAMP], "manifest": None}
-    if hashlib.sha256((text + "\n").encode()).hexdigest() != stamp.get("manifest_sha256"):
+    if text is None or hashlib.sha256((text + "\n").encode()).hexdigest() != stamp.get("manifest_sha256"):
         return {"present": True, "intact": False, "sha256": stamp["sha256"], "damaged": [artifact_archive.MANIFEST], "manifest": None}
     manifest = json.loads(text)
     damaged = damages(name, manifest)
