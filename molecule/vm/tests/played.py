@@ -1,0 +1,82 @@
+"""Playbooks of the collection, run on the guest by a test, and pings that go on meanwhile."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+
+import conftest
+
+INVENTORY = conftest.SCENARIO / "inventory"
+TREE = conftest.SCENARIO.parents[1]
+SECONDS = 0.05
+_RECAP = re.compile(rf"^{conftest.NAME} .*?changed=(\d+)", re.M)
+
+
+def lab(*words):
+    return subprocess.run([conftest.LAB, *words], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+class Play:
+    """What became of a playbook."""
+
+    def __init__(self, name, variables, environment):
+        command = ["ansible-playbook", f"dataplane.exception_path.{name}", "-i", str(INVENTORY), "-e", json.dumps(variables)]
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            env={**os.environ, "EXC_GUEST": conftest.NAME, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PIPELINING": "1",
+                 "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(TREE / ".build" / "collections")), **environment},
+        )
+        self.output, self.failed = done.stdout, done.returncode != 0
+
+    @property
+    def changed(self):
+        assert not self.failed, self.output
+        return int(_RECAP.search(self.output)[1])
+
+
+def play(name, variables=None, **environment):
+    return Play(name, variables or {}, environment)
+
+
+class Pings:
+    """The sequence numbers of pings from a far end that were not answered."""
+
+    def __init__(self, far_end):
+        address = far_end.port["addresses"][0].split("/")[0]
+        self._process = subprocess.Popen(
+            far_end.argv("ping", "-i", str(SECONDS), "-W", "1", address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def stop(self):
+        subprocess.run(["pkill", "-INT", "-P", str(self._process.pid)], check=False)
+        self._process.send_signal(2)
+        output = self._process.communicate(timeout=60)[0]
+        answered = {int(number) for number in re.findall(r"bytes from .* icmp_seq=(\d+) ", output)}
+        self.sent = int(re.search(r"(\d+) packets transmitted", output)[1])
+        return [number for number in range(1, self.sent + 1) if number not in answered]
+
+    @staticmethod
+    def gaps(lost):
+        """``[(first, last)]`` of losses that are next to each other, give or take two answers."""
+        found = []
+        for number in lost:
+            if found and number - found[-1][1] <= 3:
+                found[-1][1] = number
+            else:
+                found.append([number, number])
+        return found
+
+
+@contextlib.contextmanager
+def pinged(far_ends):
+    """``{netdev: [seconds of each gap]}`` of what went on meanwhile; filled at the end."""
+    told, pings = {}, {end.port["netdev"]: Pings(end) for end in far_ends}
+    try:
+        yield told
+    finally:
+        for name, each in pings.items():
+            gaps = Pings.gaps(each.stop())
+            # What was on its way when it ended is not lost.
+            gaps = [gap for gap in gaps if gap[0] < each.sent - 1 / SECONDS]
+            told[name] = [(last - first + 1) * SECONDS for first, last in gaps]
