@@ -1,7 +1,9 @@
 """Artifacts of the collection, made by its own code in a root of the suite."""
 
+import contextlib
 import json
 import shutil
+import threading
 
 from . import dpdk_source, store
 from .errors import LabError
@@ -15,6 +17,7 @@ FORWARDER_FILES = TREE / "roles" / "forwarder" / "files"
 MODULE_UTILS = TREE / "plugins" / "module_utils"
 BUILD = RECIPE / "build-artifact"
 PACKAGE = "collections/ansible_collections/dataplane/exception_path"
+BEAT = 5
 # The PMDs of the lab's NICs.
 DRIVERS = "net/e1000,net/vmxnet3"
 
@@ -29,12 +32,34 @@ def artifact(suite, method, platform="generic", drivers=DRIVERS):
                   "drivers": [], "drivers_exact": True}
         if method == "source":
             params.update(_source(work), drivers=sorted(drivers.split(",")))
-        with step(f"artifact for {suite}, DPDK by {method}"):
+        with step(f"artifact for {suite}, DPDK by {method}"), _progress(work / "progress"):
             said = run(inside(root, FORWARDER_FILES, work, 'exec python3 -B /work/build "$1"', json.dumps(params)), "making the artifact")
     made = json.loads(said.splitlines()[-1])
     if made["seconds"] is not None:
         say(f"{made['name']}: built in {made['seconds']} s, {made['cpu_seconds']} s of CPU time")
     return work / "builder" / "artifacts" / f"{made['name']}.tar.xz"
+
+
+@contextlib.contextmanager
+def _progress(path):
+    """Says what the builder tells of itself."""
+    done = threading.Event()
+
+    def tell():
+        told = None
+        while not done.wait(BEAT):
+            text = json.loads(path.read_text())["text"] if path.exists() else None
+            if text and text != told:
+                say(text)
+            told = text
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
 
 
 def copy_to(path, target):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 import uuid
 
@@ -77,8 +76,6 @@ class ActionModule(ActionBase):
         wanted = self._arguments["source_sha256"]
         path = self._store.source(wanted)
         download.fetch(self._arguments["source_url"], wanted, path, self._say)
-        if self._is_local():
-            return path
         if self._connection._shell.tmpdir is None:
             self._make_tmp_path()
         remote = self._connection._shell.join_path(self._connection._shell.tmpdir, "dpdk.tar")
@@ -129,10 +126,7 @@ class ActionModule(ActionBase):
             return kept
         incoming = os.path.join(self._store.incoming(), uuid.uuid4().hex)
         try:
-            if self._is_local():
-                shutil.copy(built["path"], incoming)
-            else:
-                self._connection.fetch_file(built["path"], incoming)
+            self._connection.fetch_file(built["path"], incoming)
             return self._store.adopt(incoming, built["sha256"])
         finally:
             if os.path.exists(incoming):
@@ -146,9 +140,6 @@ class ActionModule(ActionBase):
         if result.get("failed"):
             raise Refused({key: value for key, value in result.items() if key not in ("finished", "started")})
         return result
-
-    def _is_local(self):
-        return self._connection.transport == "local"
 
     def _say(self, text):
         host = self._task.delegate_to or self._vars["inventory_hostname"]

@@ -106,7 +106,8 @@ class DpdkBuild:
     def _check_drivers(self, said):
         """Meson leaves out what lacks something, and ends well: here that is a fault."""
         macros = host.read(os.path.join(self.build, "rte_build_config.h"), "")
-        lacking = [driver for driver in pmds.checked(self.params["drivers"]) if not re.search(rf"^#define RTE_{driver.replace('/', '_').upper()} 1$", macros, re.M)]
+        built = set(re.findall(r"^#define (RTE_\w+) 1$", macros, re.M))
+        lacking = [driver for driver, names in pmds.checked(self.params["drivers"]).items() if not built & set(names)]
         if lacking:
             raise ExceptionPathError(
                 [f"DPDK's build leaves out {driver}: {_reason(driver, said)}. The whole log is {self.steps.log}" for driver in lacking]
@@ -130,7 +131,7 @@ class DpdkBuild:
 
 def _reason(driver, said):
     """What meson says in its list of skipped content, and what helps."""
-    found = re.search(rf"^\s*{driver.partition('/')[2]}:\s+(.*)$", said[said.find("Content Skipped") :], re.M)
+    found = re.search(rf"^\s*{driver.rpartition('/')[2]}:\s+(.*)$", said[said.find("Content Skipped") :], re.M)
     packages = pmds.packages([driver])
     remedy = f"install {', '.join(packages)} on the builder" if packages else "see whether this release has it, and whether exception_path_dpdk_drivers is right"
     return f"{found[1].strip() if found else 'there is no such driver'}; {remedy}"

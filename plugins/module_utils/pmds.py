@@ -18,8 +18,9 @@ _HELPERS = {
     "net/cnxk": ("common/cnxk", "mempool/cnxk"),
     "net/enetc": ("common/dpaax",),
     "net/iavf": ("common/iavf",),
-    "net/ice": ("common/iavf",),
+    "net/ice": ("common/iavf", "net/intel/iavf"),
     "net/idpf": ("common/idpf",),
+    "net/igc": ("net/e1000", "net/intel/e1000"),
     "net/mana": ("bus/auxiliary",),
     "net/mlx4": ("bus/auxiliary",),
     "net/mlx5": ("bus/auxiliary", "common/mlx5"),
@@ -29,6 +30,10 @@ _HELPERS = {
     "net/pfe": ("common/dpaax",),
     "net/sfc": ("common/sfc_efx",),
 }
+# DPDK 25.03 moved these from net to net/intel. A name that a release does not have is no fault there.
+_INTEL = {f"net/{name}" for name in ("cpfl", "e1000", "fm10k", "i40e", "iavf", "ice", "idpf", "igc", "ixgbe")}
+# What a later release has merged into another one.
+_MERGED = {"net/igc": "net/e1000"}
 # Libraries that nothing here uses. Releases differ in which of them can be left out; meson keeps the others.
 _LIBRARIES = (
     "acl", "bbdev", "bitratestats", "bpf", "cfgfile", "compressdev", "dispatcher", "distributor", "efd", "eventdev", "fib", "flow_classify",
@@ -59,7 +64,7 @@ _PKG_CONFIG = {
     "net/mlx5": ("libibverbs", "libmlx5"),
     "net/pcap": ("libpcap",),
 }
-_NAME = re.compile(r"^[a-z0-9]+/[a-z0-9_]+$")
+_NAME = re.compile(r"^[a-z0-9]+(/[a-z0-9_]+){1,2}$")
 
 
 def _ids():
@@ -102,12 +107,18 @@ def problems(drivers):
 def enabled(drivers):
     """All that meson has to build for ``drivers``: them, what is always there, and their helpers."""
     wanted = {*ALWAYS, *drivers}
-    return sorted(wanted.union(*(_HELPERS.get(driver, ()) for driver in wanted)))
+    moved = {driver.replace("net/", "net/intel/") for driver in wanted & _INTEL}
+    return sorted(wanted.union(moved, *(_HELPERS.get(driver, ()) for driver in wanted)))
 
 
 def checked(drivers):
-    """Those whose absence is a fault; helpers come and go with releases."""
-    return sorted({*ALWAYS, *drivers})
+    """Those whose absence is a fault, each with the macros of which DPDK's configuration has to have one."""
+    return {driver: [_macro(name) for name in (driver, _MERGED.get(driver)) if name] for driver in sorted({*ALWAYS, *drivers})}
+
+
+def _macro(driver):
+    kind, *_folder, name = driver.split("/")
+    return f"RTE_{kind}_{name}".upper()
 
 
 def disabled_libraries(drivers):

@@ -18,10 +18,10 @@ from ansible_collections.dataplane.exception_path.tests.unit import artifacts
 class Remote:
     """A host or builder: answers each module by name and state, notes what is brought to it."""
 
-    def __init__(self, monkeypatch, plugin, transport="ssh"):
+    def __init__(self, monkeypatch, plugin):
         self.calls, self.answers, self.brought, self.shown = [], {}, [], []
         shell = types.SimpleNamespace(tmpdir=None, join_path=os.path.join)
-        self.connection = types.SimpleNamespace(_shell=shell, transport=transport, fetch_file=shutil.copy)
+        self.connection = types.SimpleNamespace(_shell=shell, fetch_file=shutil.copy)
         monkeypatch.setattr(plugin.ActionBase, "run", lambda self, tmp, task_vars: {})
         for name, act in {
             "_execute_module": self.execute,
@@ -129,12 +129,6 @@ def test_check_mode_builds_and_keeps_nothing(building):
     building.answers["queried"] = dict(made(building), here=True, to_do=[])
     result = building.run(artifact_build, check_mode=True, **building.arguments)
     assert not result["changed"] and result["manifest"] == building.manifest and not os.path.exists(building.store.folder)
-
-
-def test_on_localhost_nothing_is_copied(building):
-    building.connection.transport = "local"
-    assert building.run(artifact_build, **building.arguments)["changed"] and building.brought == []
-    assert dict(building.calls)["built"]["source"] == building.store.source(building.arguments["source_sha256"])
 
 
 def test_a_source_with_a_wrong_digest_never_reaches_the_builder(building):

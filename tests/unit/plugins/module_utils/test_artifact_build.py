@@ -21,7 +21,7 @@ DRIVERS = ["net/ixgbe"]
 
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
-    found = FakeTools(tmp_path / "tools", "/opt/exception-path/current", pmds.checked(DRIVERS))
+    found = FakeTools(tmp_path / "tools", "/opt/exception-path/current", [*pmds.ALWAYS, *DRIVERS])
     monkeypatch.setitem(host._ENVIRONMENT, "PATH", found.path)
     monkeypatch.setenv("PATH", str(found.bin))
     monkeypatch.setattr(packages, "missing", lambda names: [])

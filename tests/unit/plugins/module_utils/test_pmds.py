@@ -40,11 +40,23 @@ def test_nics_that_nobody_drives_are_named():
 
 @pytest.mark.parametrize(
     "driver, helpers",
-    [("net/ice", ["common/iavf"]), ("net/mlx5", ["bus/auxiliary", "common/mlx5"]), ("net/ixgbe", []), ("net/sfc", ["common/sfc_efx"])],
+    [
+        ("net/ice", ["common/iavf", "net/intel/iavf", "net/intel/ice"]),
+        ("net/mlx5", ["bus/auxiliary", "common/mlx5"]),
+        ("net/ixgbe", ["net/intel/ixgbe"]),
+        ("net/sfc", ["common/sfc_efx"]),
+        ("net/bnxt", []),
+    ],
 )
 def test_helpers_come_by_themselves(driver, helpers):
     assert pmds.enabled([driver]) == sorted([*pmds.ALWAYS, driver, *helpers])
-    assert pmds.checked([driver]) == sorted([*pmds.ALWAYS, driver])
+    assert sorted(pmds.checked([driver])) == sorted([*pmds.ALWAYS, driver])
+
+
+def test_what_tells_that_a_driver_is_built():
+    macros = pmds.checked(["net/intel/ixgbe", "net/igc"])
+    assert macros["net/intel/ixgbe"] == ["RTE_NET_IXGBE"] and macros["bus/pci"] == ["RTE_BUS_PCI"]
+    assert macros["net/igc"] == ["RTE_NET_IGC", "RTE_NET_E1000"]
 
 
 def test_what_is_left_out_is_not_what_a_driver_needs():
@@ -59,7 +71,7 @@ def test_packages_of_drivers():
     assert pmds.pkg_config(["net/mlx5"]) == ["libibverbs", "libmlx5"]
 
 
-@pytest.mark.parametrize("name", ["ixgbe", "net/", "net/ix gbe", "net/ixgbe,net/ice", "../net", 5])
+@pytest.mark.parametrize("name", ["ixgbe", "net/", "a/b/c/d", "net/ix gbe", "net/ixgbe,net/ice", "../net", 5])
 def test_what_is_no_driver(name):
     assert pmds.problems(["net/ixgbe", name]) == [
         f"exception_path_dpdk_drivers: {name!r} is no driver of DPDK: give names such as net/ixgbe, as in DPDK's folder drivers"
