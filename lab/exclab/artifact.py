@@ -29,7 +29,7 @@ def artifact(suite, method, platform="generic", drivers=DRIVERS):
     with store.locked(name):
         work = _folder(name, root)
         params = {"method": method, "dpdk_version": "", "source_url": "", "source_sha256": "", "source": "", "platform": platform,
-                  "drivers": [], "drivers_exact": True}
+                  "drivers": [], "drivers_exact": True, "compiler_exact": True}
         if method == "source":
             params.update(_source(work), drivers=sorted(drivers.split(",")))
         with step(f"artifact for {suite}, DPDK by {method}"), _progress(work / "progress"):

@@ -90,7 +90,8 @@ def choose(known, params, builder):
     """Name of an artifact of ``known`` that is what would be built, or None.
 
     One with more drivers does too when the list was worked out from NICs: a run on a few hosts of the
-    fleet is not to build anew. A builder without compiler takes what another one has compiled.
+    fleet is not to build anew. So does one of another compiler for a builder that has none, or that
+    nobody named: a new compiler on some host of the fleet is no reason to restart all of them.
     """
     wanted, base = set(params["drivers"]), inputs(params, builder)
 
@@ -98,9 +99,9 @@ def choose(known, params, builder):
         drivers = set(entry["drivers"])
         return (
             entry["inputs"] == base
-            and builder["compiler"] in (None, entry["compiler"])
+            and (not params["compiler_exact"] or builder["compiler"] in (None, entry["compiler"]))
             and (drivers == wanted if params["drivers_exact"] else drivers >= wanted)
         )
 
     fitting = [entry for entry in known if fits(entry)]
-    return min(fitting, key=lambda entry: (len(entry["drivers"]), entry["name"]))["name"] if fitting else None
+    return min(fitting, key=lambda entry: (entry["compiler"] != builder["compiler"], len(entry["drivers"]), entry["name"]))["name"] if fitting else None

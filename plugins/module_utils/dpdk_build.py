@@ -84,7 +84,8 @@ class DpdkBuild:
 
     def _check_version(self):
         version = host.read(os.path.join(self.source, "VERSION"), "").strip()
-        if version != self.params["dpdk_version"]:
+        # A release's first tarball is 24.11, and calls itself 24.11.0.
+        if self.params["dpdk_version"] not in (version, version.removesuffix(".0")):
             raise ExceptionPathError(
                 f"the source is of DPDK {version or 'no version at all'}, exception_path_dpdk_version says {self.params['dpdk_version']}: correct the version, or address and digest"
             )

@@ -51,6 +51,10 @@ options:
     description: Do not take an artifact that has more drivers.
     type: bool
     default: false
+  compiler_exact:
+    description: Do not take an artifact that another compiler has made, unless the builder has none.
+    type: bool
+    default: true
   sources:
     description: The forwarder's source files, text by relative path.
     type: dict
@@ -167,6 +171,7 @@ def main():
             "platform": {"type": "str", "default": "generic"},
             "drivers": {"type": "list", "elements": "str", "default": []},
             "drivers_exact": {"type": "bool", "default": False},
+            "compiler_exact": {"type": "bool", "default": True},
             "sources": {"type": "dict", "required": True},
             "sources_digest": {"type": "str", "required": True},
             "prepare": {"type": "str", "required": True},

@@ -40,6 +40,7 @@ def params(tools, tmp_path):
         "platform": "generic",
         "drivers": DRIVERS,
         "drivers_exact": False,
+        "compiler_exact": True,
         "sources": {"meson.build": "project()\n", "src/main.c": "int main;\n"},
         "sources_digest": "f" * 64,
         "prepare": "#!/bin/sh\n",
@@ -151,6 +152,24 @@ def test_a_wrong_source_is_not_unpacked(params, tools):
 def test_a_source_of_another_version(params, tools):
     with pytest.raises(ExceptionPathError, match="the source is of DPDK 22.11.11, exception_path_dpdk_version says 22.11.12: correct the version"):
         build(params, dpdk_version="22.11.12")
+
+
+def test_the_first_release_of_a_series(params, tools):
+    tarball = tools.tarball("24.11.0")
+    assert build(params, dpdk_version="24.11", source=tarball, source_sha256=download.sha256(tarball))["changed"]
+
+
+def test_meson_finds_only_what_it_may(params, tools, tmp_path):
+    (tools.folder / "pc").mkdir(exist_ok=True)
+    tools.tool("pkg-config", f"""#!/bin/sh
+case "$*" in
+*pcfiledir*mlx5|*pcfiledir*ibverbs|*pcfiledir*nl-3.0) echo {tools.folder}/pc ;;
+"--print-requires-private libibverbs") echo "libnl-3.0 >= 3" ;;
+esac
+""")
+    dpdk = artifact_build.DpdkBuild(str(tmp_path), {**params, "drivers": ["net/mlx5"]}, None)
+    assert sorted(os.listdir(dpdk.pkg_config())) == ["libibverbs.pc", "libmlx5.pc", "libnl-3.0.pc"]
+    assert os.listdir(artifact_build.DpdkBuild(str(tmp_path / "other"), {**params, "drivers": []}, None).pkg_config()) == []
 
 
 def test_a_step_that_fails_shows_its_end_and_its_log(params, tools):

@@ -16,6 +16,7 @@ PARAMS = {
     "platform": "generic",
     "drivers": ["net/ixgbe"],
     "drivers_exact": False,
+    "compiler_exact": True,
     "sources_digest": "f" * 64,
     "prepare": "#!/bin/sh\n",
 }
@@ -103,6 +104,8 @@ def entry(**changes):
         ([entry()], {}, {}, "a-1"),
         ([entry(compiler="cc 14")], {}, {}, None),
         ([entry(compiler="cc 14")], {"compiler": None}, {}, "a-1"),
+        ([entry(compiler="cc 14")], {}, {"compiler_exact": False}, "a-1"),
+        ([entry(compiler="cc 14"), entry(name="a-2")], {}, {"compiler_exact": False}, "a-2"),
         ([entry(inputs="0")], {}, {}, None),
         ([entry(drivers=["net/ice", "net/ixgbe"])], {}, {}, "a-1"),
         ([entry(drivers=["net/ice", "net/ixgbe"])], {}, {"drivers_exact": True}, None),
