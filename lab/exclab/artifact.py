@@ -18,6 +18,8 @@ MODULE_UTILS = TREE / "plugins" / "module_utils"
 BUILD = RECIPE / "build-artifact"
 PACKAGE = "collections/ansible_collections/dataplane/exception_path"
 BEAT = 5
+# What makes an artifact what it is, beside its inputs.
+BUILDING = ("artifact_archive", "artifact_build", "artifact_inputs", "build_steps", "cpu_flags", "dpdk_build", "elf", "pmd_ids", "pmds")
 # The PMDs of the lab's NICs.
 DRIVERS = "net/e1000,net/vmxnet3"
 
@@ -40,6 +42,17 @@ def artifact(suite, method, platform="generic", drivers=DRIVERS):
     return work / "builder" / "artifacts" / f"{made['name']}.tar.xz"
 
 
+def forget_others(builder, root):
+    """What other code of the collection, or another root, has built is not taken; ccache's work is."""
+    builder.mkdir(parents=True, exist_ok=True)
+    code = store.digest(*(MODULE_UTILS / f"{name}.py" for name in BUILDING), str(root))
+    stamp = builder / "code"
+    if not stamp.exists() or stamp.read_text() != code:
+        for part in ("artifacts", "builds"):
+            shutil.rmtree(builder / part, ignore_errors=True)
+        stamp.write_text(code)
+
+
 @contextlib.contextmanager
 def _progress(path):
     """Says what the builder tells of itself."""
@@ -48,10 +61,11 @@ def _progress(path):
     def tell():
         told = None
         while not done.wait(BEAT):
-            text = json.loads(path.read_text())["text"] if path.exists() else None
-            if text and text != told:
-                say(text)
-            told = text
+            with contextlib.suppress(FileNotFoundError):
+                text = json.loads(path.read_text())["text"]
+                if text != told:
+                    say(text)
+                told = text
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()
@@ -75,20 +89,14 @@ def copy_to(path, target):
 
 
 def _folder(name, root):
-    """The builder's folder with the code that builds. What other code has built is not taken."""
+    """The builder's folder with the code that builds."""
     work = cache() / name
     work.mkdir(exist_ok=True)
     shutil.rmtree(work / "collections", ignore_errors=True)
     shutil.copytree(MODULE_UTILS, work / PACKAGE / "plugins" / "module_utils", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(BUILD, work / "build")
     shutil.copy(TREE / "LICENSE", work / "LICENSE")
-    code = store.digest(*sorted(MODULE_UTILS / f"{part}.py" for part in (
-        "artifact_archive", "artifact_build", "artifact_inputs", "build_steps", "cpu_flags", "dpdk_build", "elf", "pmd_ids", "pmds")), str(root))
-    stamp = work / "code"
-    if not stamp.exists() or stamp.read_text() != code:
-        for part in ("artifacts", "builds"):
-            shutil.rmtree(work / "builder" / part, ignore_errors=True)
-        stamp.write_text(code)
+    forget_others(work / "builder", root)
     return work
 
 

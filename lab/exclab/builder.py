@@ -2,6 +2,7 @@
 
 import shutil
 
+from .artifact import forget_others
 from .forwarder import artifact_root
 from .paths import cache
 
@@ -33,6 +34,7 @@ def variables(suite):
     shell.write_text(SHELL.format(root=root, folder=folder))
     shell.chmod(0o755)
     shutil.rmtree(folder / "tmp", ignore_errors=True)
+    forget_others(folder / "cache", root)
     return {
         "ansible_connection": "local",
         "ansible_shell_executable": str(shell),
