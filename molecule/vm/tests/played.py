@@ -4,7 +4,9 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
+import tempfile
 
 import conftest
 
@@ -45,13 +47,17 @@ class Pings:
 
     def __init__(self, far_end):
         address = far_end.port["addresses"][0].split("/")[0]
+        # A pipe would fill up, and ping would wait.
+        self._output = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
-            far_end.argv("ping", "-i", str(SECONDS), "-W", "1", address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            far_end.argv("ping", "-i", str(SECONDS), "-W", "1", address), stdout=self._output, stderr=subprocess.STDOUT)
 
     def stop(self):
-        subprocess.run(["pkill", "-INT", "-P", str(self._process.pid)], check=False)
-        self._process.send_signal(2)
-        output = self._process.communicate(timeout=60)[0]
+        # By way of `lab/vm wire` and ip(8), it is ping itself.
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=60)
+        self._output.seek(0)
+        output = self._output.read()
         answered = {int(number) for number in re.findall(r"bytes from .* icmp_seq=(\d+) ", output)}
         self.sent = int(re.search(r"(\d+) packets transmitted", output)[1])
         return [number for number in range(1, self.sent + 1) if number not in answered]

@@ -118,8 +118,8 @@ def test_packets_through_it(upgraded, source):
 
 
 def test_the_howtos_program_came_with_it(host, upgraded):
-    done = host.run("echo stop | timeout 60 /opt/exception-path/bin/dpdk-testpmd -l 0-1 --no-huge -m 256 --no-pci --in-memory --vdev=net_null0 -- "
-                    "--total-num-mbufs=4096 --stats-period 0 --no-mlockall")
+    done = host.run("echo stop | timeout 60 /opt/exception-path/bin/dpdk-testpmd -l 0-1 --no-huge -m 256 --no-pci --file-prefix=try --vdev=net_null0 -- "
+                    "--total-num-mbufs=4096 --no-mlockall")
     assert done.rc == 0 and "Checking link statuses" in done.stdout, done.stdout + done.stderr
 
 
