@@ -79,8 +79,8 @@ class ArtifactBuild:
         begin = time.monotonic()
         steps = self._steps("setup")
         try:
-            with self.store.locked(lambda: steps.say("waiting for another build on this builder")):
-                found = self._built(steps)
+            with self.store.locked(lambda: steps.say("waiting for another build on this builder")) as lock:
+                found = self._built(steps, lock)
         except OSError as fault:
             if fault.errno == errno.ENOSPC:
                 raise ExceptionPathError(f"no space left on the builder below {self.store.folder}: make room there, and run again; what is compiled is not lost") from None
@@ -91,7 +91,7 @@ class ArtifactBuild:
         self.changes.note("artifact", None, found["manifest"]["name"])
         return dict(self.changes.result(), name=found["manifest"]["name"], seconds=round(time.monotonic() - begin), cpu_seconds=round(build_steps.cpu_seconds()), **found)
 
-    def _built(self, steps):
+    def _built(self, steps, lock):
         missing = self._missing_packages()
         if missing:
             steps.say(f"installing {', '.join(missing)}")
@@ -105,7 +105,7 @@ class ArtifactBuild:
         self._check_space()
         work = self.store.work(name)
         self._begin(work)
-        steps = self._steps(name)
+        steps = self._steps(name, lock)
         dpdk = self._dpdk(work, steps)
         if dpdk:
             dpdk.make(self.params["source"])
@@ -170,8 +170,9 @@ class ArtifactBuild:
             os.makedirs(work, mode=0o755)
             host.write(stamp, boot + "\n")
 
-    def _steps(self, name):
-        return build_steps.Steps(self.store.log(name), self.params["progress"], {"CCACHE_DIR": os.path.join(self.store.folder, "ccache"), "HOME": self.store.folder})
+    def _steps(self, name, lock=None):
+        environment = {"CCACHE_DIR": os.path.join(self.store.folder, "ccache"), "HOME": self.store.folder}
+        return build_steps.Steps(self.store.log(name), self.params["progress"], environment, lock)
 
     def _dpdk(self, work, steps):
         return DpdkBuild(work, self.params, steps) if self.params["method"] == "source" else None

@@ -86,7 +86,7 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, waiting=lambda: None):
-        """One at a time; ends with the process, however that ends."""
+        """One at a time; ends with the process, and with those that it gave the file descriptor to, however they end."""
         os.makedirs(self.folder, mode=0o755, exist_ok=True)
         with open(os.path.join(self.folder, "lock"), "w", encoding="ascii") as lock:
             try:
@@ -94,7 +94,7 @@ class Store:
             except BlockingIOError:
                 waiting()
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield lock.fileno()
 
     def _record(self, name):
         try:

@@ -24,8 +24,10 @@ _BEAT = 1
 class Steps:
     """``log`` gets all output; ``progress`` is a file that tells who is at work, and what at."""
 
-    def __init__(self, log, progress=None, environment=None):
+    def __init__(self, log, progress=None, environment=None, lock=None):
         self.log = log
+        # A compiler that outlives a killed build still holds it: nobody else may work there meanwhile.
+        self._descriptors = () if lock is None else (lock,)
         self._progress = progress
         self._told = 0.0
         self.environment = {"NINJA_STATUS": "[%f/%t] ", **(environment or {})}
@@ -69,6 +71,7 @@ class Steps:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            pass_fds=self._descriptors,
         )
 
     def _step(self, what, line):

@@ -258,6 +258,19 @@ def test_two_builds_at_once(params, tools, tmp_path):
     assert results[0]["sha256"] == results[1]["sha256"] and len(tools.calls("ninja")) == 2 and not progress.exists()
 
 
+def test_a_compiler_that_outlives_its_build_is_waited_for(params, tools):
+    """As after a kill of the module alone: its ninja goes on, and holds what the module held."""
+    store = Store(params["folder"])
+    with store.locked() as lock:
+        steps = artifact_build.build_steps.Steps(store.log("x"), lock=lock)
+        orphan = steps._started(["sleep", "1"], None, None)
+    waited = []
+    with store.locked(lambda: waited.append(True)):
+        assert orphan.poll() is not None or orphan.wait(timeout=0.5) == 0
+    assert waited == [True]
+    orphan.stdout.close()
+
+
 def test_progress_is_n_of_m_and_death_is_noticed(params, tools, tmp_path):
     seen = []
     progress = tmp_path / "progress"
