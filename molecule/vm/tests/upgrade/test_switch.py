@@ -75,7 +75,15 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def upgraded(host, far_ends, source):
+def built(source):
+    """Builds once, and installs nothing."""
+    done = played.play("artifact", source[0], **source[1])
+    assert not done.failed, done.output
+    return done
+
+
+@pytest.fixture(scope="module")
+def upgraded(host, far_ends, source, built):
     """Upgrades once; what was before, and what was lost."""
     settled(far_ends)
     variables, environment = source
@@ -101,6 +109,11 @@ def test_a_digest_that_is_wrong_by_one_digit(host, source):
     done = played.play("site", dict(variables, exception_path_dpdk_source_sha256=wrong), **environment)
     assert done.failed and f"its SHA-256 is {right}" in done.output and f"{wrong} was asked for. Nothing was unpacked" in done.output
     assert main_pid(host) == pid
+
+
+def test_built_and_not_installed(host, source, built):
+    assert f"{source[0]['exception_path_store']}/artifacts/exception-path-dpdk22.11.11-built-" in built.output
+    assert "-packaged-" in in_use(host)
 
 
 def test_upgrade_to_dpdk_from_source(host, upgraded):
