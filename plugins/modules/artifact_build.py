@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: artifact_build
 short_description: Build one archive with the forwarder, and with DPDK, unless there is one of the same inputs
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Runs on a builder. Looks for an artifact of the same inputs in the controller's store and on the builder, and only then compiles; the
     result is kept on both. The name tells what it is and ends with a digest of all inputs - release and digest of DPDK, options, drivers,

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: artifact_file
 short_description: Take a finished artifact from a path or an address, when its digest is right
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Runs on the controller. Downloads the archive into the store unless it is there, goes on where an earlier download was cut off, and
     refuses what has another digest. A path is used where it is.

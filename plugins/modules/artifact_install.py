@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: artifact_install
 short_description: Install an artifact on the host and switch to it, or back to the one before
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Artifacts lie side by side below C(/opt/exception-path/releases). C(/opt/exception-path/current) leads to the one in use and is switched
     in one step; C(/opt/exception-path/previous) leads to the one that was in use before. Others are removed.
