@@ -92,7 +92,9 @@ class ActionModule(ActionBase):
         self._task.async_val = LIMIT
         progress = os.path.join("/tmp", f"exception-path-{uuid.uuid4().hex}")  # noqa: S108
         try:
-            job = self._execute_module(module_name=MODULE, module_args=dict(self._arguments, state="built", source=source, progress=progress), task_vars=self._vars, wrap_async=True)
+            job = self._execute_module(
+                module_name=MODULE, module_args=dict(self._arguments, state="built", source=source, progress=progress), task_vars=self._vars, wrap_async=True
+            )
         finally:
             self._task.async_val = kept
             self._connection._shell.tmpdir = tmpdir

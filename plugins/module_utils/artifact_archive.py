@@ -115,4 +115,6 @@ class _opened:
 
 
 def _no_artifact(path, why):
-    return ExceptionPathError(f"{path} is no artifact of this collection, or a damaged one: {why}: make it again with the playbook artifact, or `make artifact`")
+    return ExceptionPathError(
+        f"{path} is no artifact of this collection, or a damaged one: {why}: make it again with the playbook artifact, or `make artifact`"
+    )

@@ -13,7 +13,16 @@ import shlex
 import shutil
 import time
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, artifact_inputs, build_steps, cpu_flags, elf, host, host_platform, packages
+from ansible_collections.dataplane.exception_path.plugins.module_utils import (
+    artifact_archive,
+    artifact_inputs,
+    build_steps,
+    cpu_flags,
+    elf,
+    host,
+    host_platform,
+    packages,
+)
 from ansible_collections.dataplane.exception_path.plugins.module_utils import paths, pmds
 from ansible_collections.dataplane.exception_path.plugins.module_utils.artifact_store import Store
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
@@ -83,13 +92,21 @@ class ArtifactBuild:
                 found = self._built(steps, lock)
         except OSError as fault:
             if fault.errno == errno.ENOSPC:
-                raise ExceptionPathError(f"no space left on the builder below {self.store.folder}: make room there, and run again; what is compiled is not lost") from None
+                raise ExceptionPathError(
+                    f"no space left on the builder below {self.store.folder}: make room there, and run again; what is compiled is not lost"
+                ) from None
             raise ExceptionPathError(f"building failed on {fault.filename or self.store.folder}: {fault.strerror or fault}") from None
         finally:
             if self.params["progress"]:
                 host.remove(self.params["progress"])
         self.changes.note("artifact", None, found["manifest"]["name"])
-        return dict(self.changes.result(), name=found["manifest"]["name"], seconds=round(time.monotonic() - begin), cpu_seconds=round(build_steps.cpu_seconds()), **found)
+        return dict(
+            self.changes.result(),
+            name=found["manifest"]["name"],
+            seconds=round(time.monotonic() - begin),
+            cpu_seconds=round(build_steps.cpu_seconds()),
+            **found,
+        )
 
     def _built(self, steps, lock):
         missing = self._missing_packages()
@@ -138,7 +155,9 @@ class ArtifactBuild:
         wanted = [*_PACKAGES[self.params["method"]], *(pmds.packages(self.params["drivers"]) if self.params["method"] == "source" else ())]
         missing = packages.missing(wanted)
         if missing and os.geteuid() != 0:
-            raise ExceptionPathError(f"the builder lacks packages, and this user may not install them: {', '.join(missing)}: install them, or name another exception_path_builder")
+            raise ExceptionPathError(
+                f"the builder lacks packages, and this user may not install them: {', '.join(missing)}: install them, or name another exception_path_builder"
+            )
         return missing
 
     def _check_programs(self):
@@ -150,7 +169,8 @@ class ArtifactBuild:
         if absent:
             names = ", ".join(programs.get(program, program) for program in absent)
             raise ExceptionPathError(
-                f"the builder can not compile, it lacks {', '.join(absent)}: install {names} there (exception_path_manage_packages: true does), or name another exception_path_builder"
+                f"the builder can not compile, it lacks {', '.join(absent)}: install {names} there "
+                "(exception_path_manage_packages: true does), or name another exception_path_builder"
             )
 
     def _check_space(self):
@@ -158,7 +178,9 @@ class ArtifactBuild:
         status, wanted = os.statvfs(self.store.folder), _SPACE_MB[self.params["method"]]
         free = status.f_bavail * status.f_frsize // _MB
         if free < wanted:
-            raise ExceptionPathError(f"a build needs {wanted} MB below {self.store.folder}, the builder has {free} MB free there: make room, or name another exception_path_builder")
+            raise ExceptionPathError(
+                f"a build needs {wanted} MB below {self.store.folder}, the builder has {free} MB free there: make room, or name another exception_path_builder"
+            )
 
     @staticmethod
     def _begin(work):
@@ -213,7 +235,9 @@ class ArtifactBuild:
         macros = host.run(["cc", *machine_options, "-dM", "-E", "-x", "c", "/dev/null"]).stdout
         done = host.run([os.path.join(root, "bin", FORWARDER), "--version"], check=False)
         if done.returncode != 0:
-            raise ExceptionPathError(f"the forwarder was built, but does not run on the builder: {(done.stderr or done.stdout).strip() or done.returncode}; the build is in {work}")
+            raise ExceptionPathError(
+                f"the forwarder was built, but does not run on the builder: {(done.stderr or done.stdout).strip() or done.returncode}; the build is in {work}"
+            )
         source = self.params["method"] == "source"
         return {
             "schema": artifact_archive.SCHEMA,

@@ -87,7 +87,8 @@ class DpdkBuild:
         # A release's first tarball is 24.11, and calls itself 24.11.0.
         if self.params["dpdk_version"] not in (version, version.removesuffix(".0")):
             raise ExceptionPathError(
-                f"the source is of DPDK {version or 'no version at all'}, exception_path_dpdk_version says {self.params['dpdk_version']}: correct the version, or address and digest"
+                f"the source is of DPDK {version or 'no version at all'}, "
+                f"exception_path_dpdk_version says {self.params['dpdk_version']}: correct the version, or address and digest"
             )
 
     def _configure(self):
@@ -110,9 +111,7 @@ class DpdkBuild:
         built = set(re.findall(r"^#define (RTE_\w+) 1$", macros, re.M))
         lacking = [driver for driver, names in pmds.checked(self.params["drivers"]).items() if not built & set(names)]
         if lacking:
-            raise ExceptionPathError(
-                [f"DPDK's build leaves out {driver}: {_reason(driver, said)}. The whole log is {self.steps.log}" for driver in lacking]
-            )
+            raise ExceptionPathError([f"DPDK's build leaves out {driver}: {_reason(driver, said)}. The whole log is {self.steps.log}" for driver in lacking])
 
     def _install(self):
         shutil.rmtree(self.stage, ignore_errors=True)
@@ -134,7 +133,9 @@ def _reason(driver, said):
     """What meson says in its list of skipped content, and what helps."""
     found = re.search(rf"^\s*{driver.rpartition('/')[2]}:\s+(.*)$", said[said.find("Content Skipped") :], re.M)
     packages = pmds.packages([driver])
-    remedy = f"install {', '.join(packages)} on the builder" if packages else "see whether this release has it, and whether exception_path_dpdk_drivers is right"
+    remedy = (
+        f"install {', '.join(packages)} on the builder" if packages else "see whether this release has it, and whether exception_path_dpdk_drivers is right"
+    )
     return f"{found[1].strip() if found else 'there is no such driver'}; {remedy}"
 
 

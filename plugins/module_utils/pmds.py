@@ -88,7 +88,8 @@ def of_nic(ids):
 def of_nics(nics):
     """``(PMDs, problems)`` for ``{"address":, "ids":}`` of each chosen NIC."""
     problems = [
-        f"NIC {nic['address']} has the PCI id {nic['ids']}, of which the collection does not know the PMD: name it in exception_path_dpdk_drivers, such as [net/ixgbe]"
+        f"NIC {nic['address']} has the PCI id {nic['ids']}, of which the collection does not know the PMD: "
+        "name it in exception_path_dpdk_drivers, such as [net/ixgbe]"
         for nic in nics
         if not of_nic(nic["ids"])
     ]

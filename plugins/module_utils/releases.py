@@ -61,7 +61,8 @@ class Releases:
         found = installed.release(name)
         if not found["intact"]:
             raise ExceptionPathError(
-                f"the artifact to go back to, {name}, is damaged ({', '.join(found['damaged'])}): name its version in the inventory and run site, which repairs it"
+                f"the artifact to go back to, {name}, is damaged ({', '.join(found['damaged'])}): "
+                "name its version in the inventory and run site, which repairs it"
             )
         raise_if(self._problems(found["manifest"]))
         self._note_links(name)
@@ -94,7 +95,9 @@ class Releases:
         """Each file is written beside its place and renamed: nothing in use is ever half there."""
         found = download.sha256(self.params["archive"])
         if found != self.params["sha256"]:
-            raise ExceptionPathError(f"the archive of artifact {name} has the SHA-256 {found} instead of {self.params['sha256']}. Nothing was unpacked: run again")
+            raise ExceptionPathError(
+                f"the archive of artifact {name} has the SHA-256 {found} instead of {self.params['sha256']}. Nothing was unpacked: run again"
+            )
         if artifact_archive.read_manifest(self.params["archive"]) != manifest:
             raise ExceptionPathError(f"the archive of artifact {name} has another manifest than the one that was given: take both from the same file")
         folder = installed.folder(name)
@@ -110,10 +113,14 @@ class Releases:
                 raise ExceptionPathError(f"the archive of artifact {name} does not hold what its manifest says: {', '.join(left)}: build it anew")
             text = artifact_archive.text_of(manifest)
             host.write(os.path.join(folder, artifact_archive.MANIFEST), text)
-            host.write_json(os.path.join(folder, installed.STAMP), {"sha256": self.params["sha256"], "manifest_sha256": hashlib.sha256(text.encode()).hexdigest()})
+            host.write_json(
+                os.path.join(folder, installed.STAMP), {"sha256": self.params["sha256"], "manifest_sha256": hashlib.sha256(text.encode()).hexdigest()}
+            )
         except OSError as fault:
             if fault.errno == errno.ENOSPC:
-                raise ExceptionPathError(f"no space left below {paths.INSTALLED} for artifact {name}: make room, and run again; what is in use is untouched") from None
+                raise ExceptionPathError(
+                    f"no space left below {paths.INSTALLED} for artifact {name}: make room, and run again; what is in use is untouched"
+                ) from None
             raise
 
     @staticmethod
@@ -187,7 +194,10 @@ def _check_space(needed):
     status = os.statvfs(place)
     free = status.f_bavail * status.f_frsize
     if free < needed + 10 * _MB:
-        raise ExceptionPathError(f"the artifact needs {needed // _MB + 10} MB below {paths.INSTALLED}, this host has {free // _MB} MB free there: make room; what is in use is untouched")
+        raise ExceptionPathError(
+            f"the artifact needs {needed // _MB + 10} MB below {paths.INSTALLED}, this host has {free // _MB} MB free there: "
+            "make room; what is in use is untouched"
+        )
 
 
 def _libraries():

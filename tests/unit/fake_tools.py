@@ -24,7 +24,8 @@ _TOOLS = {
 esac""",
     "readelf": """case "$4" in
 *libnuma*) echo " 0x1 (NEEDED)  Shared library: [libc.so.6]" ;;
-*) echo " 0x1 (NEEDED)  Shared library: [libc.so.6]"; [ ! -e {folder}/numa ] || echo " 0x1 (NEEDED)  Shared library: [libnuma.so.1]"; echo "  Name: GLIBC_2.34  Flags: none" ;;
+*) echo " 0x1 (NEEDED)  Shared library: [libc.so.6]"; [ ! -e {folder}/numa ] || echo " 0x1 (NEEDED)  Shared library: [libnuma.so.1]"
+  echo "  Name: GLIBC_2.34  Flags: none" ;;
 esac""",
     "pkg-config": """case "$*" in
 "--modversion libdpdk") echo 22.11.11 ;;

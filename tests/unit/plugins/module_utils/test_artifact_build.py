@@ -11,7 +11,16 @@ import time
 
 import pytest
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, artifact_build, artifact_inputs, download, host, packages, paths, pmds
+from ansible_collections.dataplane.exception_path.plugins.module_utils import (
+    artifact_archive,
+    artifact_build,
+    artifact_inputs,
+    download,
+    host,
+    packages,
+    paths,
+    pmds,
+)
 from ansible_collections.dataplane.exception_path.plugins.module_utils.artifact_store import Store
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.tests.unit.fake_tools import FakeTools
@@ -161,12 +170,15 @@ def test_the_first_release_of_a_series(params, tools):
 
 def test_meson_finds_only_what_it_may(params, tools, tmp_path):
     (tools.folder / "pc").mkdir(exist_ok=True)
-    tools.tool("pkg-config", f"""#!/bin/sh
+    tools.tool(
+        "pkg-config",
+        f"""#!/bin/sh
 case "$*" in
 *pcfiledir*mlx5|*pcfiledir*ibverbs|*pcfiledir*nl-3.0) echo {tools.folder}/pc ;;
 "--print-requires-private libibverbs") echo "libnl-3.0 >= 3" ;;
 esac
-""")
+""",
+    )
     dpdk = artifact_build.DpdkBuild(str(tmp_path), {**params, "drivers": ["net/mlx5"]}, None)
     assert sorted(os.listdir(dpdk.pkg_config())) == ["libibverbs.pc", "libmlx5.pc", "libnl-3.0.pc"]
     assert os.listdir(artifact_build.DpdkBuild(str(tmp_path / "other"), {**params, "drivers": []}, None).pkg_config()) == []
@@ -185,7 +197,7 @@ def test_a_step_that_fails_shows_its_end_and_its_log(params, tools):
 
 
 def test_what_meson_leaves_out_silently_is_a_fault(params, tools):
-    tools.configured(pmds.ALWAYS, "Content Skipped\n===============\n\ndrivers:\n\tixgbe:\tmissing internal dependency, \"hash\"\n")
+    tools.configured(pmds.ALWAYS, 'Content Skipped\n===============\n\ndrivers:\n\tixgbe:\tmissing internal dependency, "hash"\n')
     with pytest.raises(ExceptionPathError, match='DPDK\'s build leaves out net/ixgbe: missing internal dependency, "hash"; see whether this release has it'):
         build(params)
     tools.configured(pmds.ALWAYS)

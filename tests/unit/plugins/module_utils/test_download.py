@@ -128,7 +128,9 @@ def test_what_was_begun_of_another_file_is_begun_anew(server, target):
     assert target.read_bytes() == CONTENT and server.ranges == ["bytes=15-", None]
 
 
-@pytest.mark.parametrize("status, attempts, said", [(404, 1, "the server answers 404 .*: correct the address"), (503, 4, "after 4 attempts: the server answers 503")])
+@pytest.mark.parametrize(
+    "status, attempts, said", [(404, 1, "the server answers 404 .*: correct the address"), (503, 4, "after 4 attempts: the server answers 503")]
+)
 def test_what_the_server_refuses(server, target, status, attempts, said):
     server.status = status
     with pytest.raises(ExceptionPathError, match=said):

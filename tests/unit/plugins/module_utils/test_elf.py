@@ -55,7 +55,9 @@ def test_a_library_that_is_nowhere(root, commands):
         elf.ship_libraries(str(root))
 
 
-@pytest.mark.parametrize("soname", ["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libsystemd.so.0", "libibverbs.so.1", "libmlx5.so.1"])
+@pytest.mark.parametrize(
+    "soname", ["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libsystemd.so.0", "libibverbs.so.1", "libmlx5.so.1"]
+)
 def test_what_is_the_hosts_own_is_not_shipped(root, commands, soname):
     commands.on("readelf", f" 0x1 (NEEDED)  Shared library: [{soname}]\n")
     elf.ship_libraries(str(root))

@@ -22,7 +22,9 @@ def place(etc, commands, tmp_path, monkeypatch):
     commands.on("ldconfig -p", "2 libs found in cache\n\tlibc.so.6 (libc6,x86-64) => /lib/libc.so.6\n")
 
     def run(command, **options):
-        return REAL(command, check=False, **{k: v for k, v in options.items() if k != "check"}) if command[-1] == "--version" else commands.run(command, **options)
+        return (
+            REAL(command, check=False, **{k: v for k, v in options.items() if k != "check"}) if command[-1] == "--version" else commands.run(command, **options)
+        )
 
     monkeypatch.setattr(host.subprocess, "run", run)
     (tmp_path / "controller").mkdir()
@@ -193,7 +195,10 @@ def test_libraries_of_earlier_tasks_are_not_missed_in_check_mode(place):
     assert act(artifacts.make(place, libraries=[{"soname": "librte_eal.so.99", "package": None}]), check_mode=True)["changed"]
 
 
-@pytest.mark.parametrize("program, said", [("#!/bin/sh\necho no such library >&2\nexit 127\n", "no such library"), ("#!/bin/sh\nkill -ILL $$\n", "exit code -4"), ("x", "Exec format error")])
+@pytest.mark.parametrize(
+    "program, said",
+    [("#!/bin/sh\necho no such library >&2\nexit 127\n", "no such library"), ("#!/bin/sh\nkill -ILL $$\n", "exit code -4"), ("x", "Exec format error")],
+)
 def test_a_program_that_does_not_run_is_never_in_use(place, program, said):
     act(artifacts.make(place, "a-0"))
     with pytest.raises(ExceptionPathError, match=f"does not run on this host: .*{said}.*what is in use is untouched"):
@@ -230,7 +235,9 @@ def _repacked(place, files):
 def test_no_space(place, monkeypatch):
     made = artifacts.make(place)
     monkeypatch.setattr(releases.os, "statvfs", lambda _path: type("S", (), {"f_bavail": 1, "f_frsize": 4096}))
-    with pytest.raises(ExceptionPathError, match="the artifact needs 10 MB below .*/opt/exception-path, this host has 0 MB free there: make room; what is in use"):
+    with pytest.raises(
+        ExceptionPathError, match="the artifact needs 10 MB below .*/opt/exception-path, this host has 0 MB free there: make room; what is in use"
+    ):
         act(made)
     assert not os.path.exists(paths.RELEASES)
 
