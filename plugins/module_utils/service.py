@@ -111,7 +111,8 @@ class Service:
         drop_in = unit_files.drop_in_text(netdevs, [nic.address for nic in vfio], privileged=bool(vfio) and not pci.has_iommu())
         drivers = [(nic.address, nic.port.driver) for nic in nics]
         # The netdev is the control plane: a new MTU or MAC reaches a running forwarder by it.
-        digest = unit_files.digest(template, drop_in, eal.without_followed(eal_arguments), eal.without_followed(own_arguments), drivers, *_binaries(self.params["artifact"]))
+        arguments = eal.without_followed(eal_arguments), eal.without_followed(own_arguments)
+        digest = unit_files.digest(template, drop_in, *arguments, drivers, *_binaries(self.params["artifact"]))
         return (
             {
                 self.systemd.path(unit_files.TEMPLATE): template,
