@@ -211,7 +211,7 @@ class ArtifactBuild:
         options = ["--unity=on", "-Dunity_size=1000", "-Dwerror=false", "-Dtests=disabled"]
         environment = {}
         if dpdk:
-            options += ["-Dstatic_dpdk=true", f"-Dc_link_args={elf.RPATH}"]
+            options += ["-Dlinkage=whole", f"-Dc_link_args={elf.RPATH}"]
             environment = dpdk.environment()
         steps.run(["meson", "setup", *options, build, source], "configuring the forwarder", environment=environment)
         steps.run(["ninja", "-C", build, FORWARDER], "compiling the forwarder")
