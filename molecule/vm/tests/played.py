@@ -62,27 +62,15 @@ class Pings:
         self.sent = int(re.search(r"(\d+) packets transmitted", output)[1])
         return [number for number in range(1, self.sent + 1) if number not in answered]
 
-    @staticmethod
-    def gaps(lost):
-        """``[(first, last)]`` of losses that are next to each other, give or take two answers."""
-        found = []
-        for number in lost:
-            if found and number - found[-1][1] <= 3:
-                found[-1][1] = number
-            else:
-                found.append([number, number])
-        return found
-
 
 @contextlib.contextmanager
 def pinged(far_ends):
-    """``{netdev: [seconds of each gap]}`` of what went on meanwhile; filled at the end."""
+    """``{netdev: (pings sent, seconds from the first lost one to the last)}`` of what went on meanwhile; filled at the end."""
     told, pings = {}, {end.port["netdev"]: Pings(end) for end in far_ends}
     try:
         yield told
     finally:
         for name, each in pings.items():
-            gaps = Pings.gaps(each.stop())
             # What was on its way when it ended is not lost.
-            gaps = [gap for gap in gaps if gap[0] < each.sent - 1 / SECONDS]
-            told[name] = [(last - first + 1) * SECONDS for first, last in gaps]
+            lost = [number for number in each.stop() if number < each.sent - 1 / SECONDS]
+            told[name] = each.sent, (lost[-1] - lost[0] + 1) * SECONDS if lost else 0
