@@ -11,6 +11,9 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(BUILD)/collections
 DEMO_SUITE ?= trixie
 EXC_SUITES ?= trixie bookworm
 EXC_NICS ?= e1000e,virtio-net-pci,vmxnet3
+# What `make artifact` builds: on which Debian, and with which PMDs beyond the virtual ones.
+ARTIFACT_SUITE ?= bookworm
+ARTIFACT_DRIVERS ?= net/e1000,net/i40e,net/iavf,net/ice,net/igc,net/ixgbe,net/vmxnet3
 # What `make fuzz` takes for each parser of the forwarder.
 FUZZ_SECONDS ?= 30
 export DEMO_SUITE EXC_SUITES EXC_NICS
@@ -19,7 +22,7 @@ COLLECTION := $(BUILD)/collections/ansible_collections/dataplane/exception_path
 SOURCES = $(shell git ls-files --cached --others --exclude-standard \
 	galaxy.yml README.md LICENSE meta playbooks plugins roles changelogs docs tests 2>/dev/null | grep -v ' ')
 
-.PHONY: help venv deps collection demo down test unit lint fuzz molecule bench clean
+.PHONY: help venv deps collection demo down artifact test unit lint fuzz molecule bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -53,6 +56,9 @@ demo:  ## boot the virtual host, deploy the exception path, prove it with packet
 
 down:  ## end what `make demo` started
 	@lab/vm down demo
+
+artifact: deps  ## build DPDK and the forwarder as one archive below .build/artifacts
+	@lab/vm artifact --suite $(ARTIFACT_SUITE) --drivers $(ARTIFACT_DRIVERS) -o $(BUILD)/artifacts/
 
 test:  ## everything: unit tests of both languages, lint, and the virtual hosts
 	@lab/suite all

@@ -3,15 +3,16 @@
 import argparse
 import json
 import os
+import pathlib
 import shutil
 import sys
 
-from . import deps, forwarder, guest, image, inventory, nics, qemu, ssh
+from . import artifact, builder, deps, dpdk_source, forwarder, guest, image, inventory, nics, qemu, ssh
 from .errors import LabError
 from .paths import cache
 from .progress import CLOCK, say
 
-ROOT_COMMANDS = {"deps", "image", "forwarder", "up", "down", "wire"}
+ROOT_COMMANDS = {"deps", "image", "forwarder", "artifact", "builder", "source", "up", "down", "wire"}
 
 
 def main(argv):
@@ -57,6 +58,24 @@ def _forwarder(arguments):
     else:
         print(forwarder.binary(arguments.suite))
     return 0
+
+
+def _artifact(arguments):
+    made = artifact.artifact(arguments.suite, arguments.dpdk, arguments.platform, arguments.drivers)
+    if arguments.output:
+        target = pathlib.Path(arguments.output)
+        made_at = target / made.name if arguments.output.endswith("/") else target
+        artifact.copy_to(made, made_at)
+        made = made_at
+    print(made)
+
+
+def _builder(arguments):
+    print(json.dumps({"variables": builder.variables(arguments.suite), "folder": str(builder.home(arguments.suite) / "cache")}))
+
+
+def _source(_arguments):
+    print(dpdk_source.tarball())
 
 
 def _up(arguments):
@@ -151,6 +170,15 @@ def _parser():
     added.add_argument("-o", dest="output", metavar="FILE", help="copy it there; otherwise its path is printed")
     added.add_argument("--test", action="store_true", help="compile and run its unit tests instead, with sanitizers too")
     added.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz each of its parsers for that long instead")
+    added = command("artifact", _artifact, "build an artifact of the collection for a suite, unless it is cached", named=False)
+    added.add_argument("--suite", required=True, choices=image.SUITES)
+    added.add_argument("--dpdk", default="source", choices=["source", "package"], help="built from its release, or the suite's packages")
+    added.add_argument("--platform", default="generic", help="DPDK's platform, with --dpdk source")
+    added.add_argument("--drivers", default=artifact.DRIVERS, metavar="DRIVER,...", help="PMDs, with --dpdk source")
+    added.add_argument("-o", dest="output", metavar="FILE", help="copy it there, or into a folder that ends with /; with its digest in FILE.sha256")
+    added = command("builder", _builder, "a root of the suite as a builder of the collection: its folder and Ansible's variables as JSON", named=False)
+    added.add_argument("--suite", required=True, choices=image.SUITES)
+    command("source", _source, "fetch DPDK's release, unless it is cached, and print its path", named=False)
     _add_up(command("up", _up, "boot a guest and wait until it answers"))
     added = command("down", _down, "end guests and remove all that belongs to them", named=False)
     added.add_argument("name", metavar="NAME", nargs="*")

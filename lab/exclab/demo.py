@@ -17,6 +17,7 @@ NAME = "demo"
 MODELS = ["e1000e", "virtio-net-pci", "vmxnet3"]
 BUILD = TREE / ".build"
 INVENTORY = BUILD / "demo"
+ARTIFACT = BUILD / "artifact.tar.xz"
 BEHIND = "198.51.100.0/24"
 
 
@@ -43,10 +44,10 @@ def main(_argv):
 
 
 def _make_ready(suite):
-    """Guest, forwarder and controller know nothing of each other: all three at once."""
+    """Guest, artifact and controller know nothing of each other: all three at once."""
     jobs = [
         [["lab/vm", "down", NAME], ["lab/vm", "up", NAME, "--suite", suite, "--nics", ",".join(MODELS)]],
-        [["lab/vm", "forwarder", "--suite", suite, "-o", str(BUILD / "exception-path-forwarder")]],
+        [["lab/vm", "artifact", "--suite", suite, "--dpdk", "package", "-o", str(ARTIFACT)]],
         [["make", "--no-print-directory", "collection"]],
     ]
     BUILD.mkdir(exist_ok=True)
@@ -81,7 +82,8 @@ def _write_inventory(guest):
     ports[0]["routes"] = [{"to": BEHIND, "via": targets["exc0"][0]}]
     lines = ["exception_path_ports:", *(f"  - {json.dumps(port)}" for port in ports)]
     lines += ["exception_path_hugepages_mb: 512", f"exception_path_verify_targets: {json.dumps(targets)}",
-              f"exception_path_forwarder_binary: {json.dumps(str(BUILD / 'exception-path-forwarder'))}"]
+              f"exception_path_artifact: {json.dumps(str(ARTIFACT))}",
+              f"exception_path_artifact_sha256: {json.dumps(ARTIFACT.with_name(ARTIFACT.name + '.sha256').read_text().strip())}"]
     (INVENTORY / "group_vars").mkdir(parents=True, exist_ok=True)
     (INVENTORY / "hosts.yml").write_text(inventory(guest))
     (INVENTORY / "group_vars" / "exception_path.yml").write_text("\n".join(lines) + "\n")

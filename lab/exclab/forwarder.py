@@ -20,6 +20,7 @@ from .run import run
 SOURCES = TREE / "roles" / "forwarder" / "files" / "forwarder"
 BINARY = "exception-path-forwarder"
 PACKAGES = RECIPE / "build-packages"
+ARTIFACT_PACKAGES = RECIPE / "artifact-packages"
 FUZZ_PACKAGES = RECIPE / "fuzz-packages"
 FINDINGS = TREE / ".build" / "fuzz-findings"
 
@@ -73,6 +74,11 @@ def build_root(suite):
     return _root(f"buildroot-{suite}", suite, PACKAGES)
 
 
+def artifact_root(suite):
+    """A Debian of the suite with what a builder of DPDK has, made once."""
+    return _root(f"artifactroot-{suite}", suite, ARTIFACT_PACKAGES)
+
+
 def _root(name, suite, *lists):
     def make(work):
         with step(f"{name}: installing compiler and libraries (once; kept in the cache)"):
@@ -89,7 +95,7 @@ def binary(suite):
 
     def make(work):
         with step(f"compiling the forwarder for {suite}"):
-            run(_inside(root, work, COMPILE), f"compiling the forwarder for {suite}")
+            run(inside(root, SOURCES, work, COMPILE), f"compiling the forwarder for {suite}")
         shutil.move(work / "build" / BINARY, work / BINARY)
         shutil.rmtree(work / "build")
 
@@ -99,18 +105,18 @@ def binary(suite):
 def test(suite):
     """Compiles the forwarder and runs its tests with the suite's libraries; True when all passed."""
     with _folder() as work:
-        return _passes(_inside(build_root(suite), work, TEST))
+        return _passes(inside(build_root(suite), SOURCES, work, TEST))
 
 
 def fuzz(suite, seconds):
     """Fuzzes each parser for that long; True when nothing was found. Keeps the input if something was."""
     root = _root(f"fuzzroot-{suite}", suite, PACKAGES, FUZZ_PACKAGES)
     with _folder() as work:
-        passed = _passes(_inside(root, work, FUZZ, str(seconds)))
+        passed = _passes(inside(root, SOURCES, work, FUZZ, str(seconds)))
         found = work / "findings"
         if not passed and found.is_dir():
             shutil.copytree(found, FINDINGS, dirs_exist_ok=True)
-            _give_back(FINDINGS, *FINDINGS.iterdir())
+            give_back(FINDINGS, *FINDINGS.iterdir())
             say(f"/work/findings above is {FINDINGS} here")
         return passed
 
@@ -134,16 +140,17 @@ def copy_to(suite, target):
         shutil.copy2(binary(suite), target)
     except OSError as error:
         raise LabError(f"Could not write {target}: {error.strerror}.") from error
-    _give_back(target)
+    give_back(target)
 
 
-def _give_back(*paths):
+def give_back(*paths):
     """Files are the caller's, not root's."""
     if "SUDO_UID" in os.environ:
         for path in paths:
             os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
-def _inside(root, work, script, *arguments):
-    return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, SOURCES, work, script,
+def inside(root, sources, work, script, *arguments):
+    """The command line that runs a script in the root, where `sources` is /src and `work` is /work."""
+    return ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", INSIDE, "sh", root, sources, work, script,
             "sh", *arguments]

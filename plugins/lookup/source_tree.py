@@ -44,31 +44,17 @@ _raw:
   elements: dict
 """
 
-import hashlib
-import os
-
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils import source_tree
+from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         self.set_options(var_options=variables, direct=kwargs)
-        return [_tree(term, tuple(self.get_option("suffixes")), set(self.get_option("exclude"))) for term in terms]
-
-
-def _tree(folder, suffixes, exclude):
-    if not os.path.isdir(folder):
-        raise AnsibleLookupError(f"{folder} is no folder on the controller: is the collection installed whole?")
-    files = {}
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(set(folders) - exclude)
-        for name in names:
-            path = os.path.join(place, name)
-            if name.endswith(suffixes):
-                with open(path, encoding="utf-8") as file:
-                    files[os.path.relpath(path, folder)] = file.read()
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(f"{path}\0{len(files[path])}\0{files[path]}".encode())
-    return {"files": files, "digest": digest.hexdigest()}
+        try:
+            return [source_tree.read(term, self.get_option("suffixes"), self.get_option("exclude")) for term in terms]
+        except ExceptionPathError as fault:
+            raise AnsibleLookupError(str(fault)) from fault

@@ -16,6 +16,11 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.errors im
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 
 
+def environment_with(more=None):
+    """What programs run with: nothing of the session's own, so that they do the same in every one."""
+    return {**_ENVIRONMENT, **(more or {})}
+
+
 def run(command, check=True, stdin=None, timeout=300, environment=None):
     """Run ``command`` (a list) and return the finished process with text output."""
     try:
@@ -27,7 +32,7 @@ def run(command, check=True, stdin=None, timeout=300, environment=None):
             stderr=subprocess.PIPE,
             text=True,
             timeout=timeout,
-            env=dict(_ENVIRONMENT, **(environment or {})),
+            env=environment_with(environment),
         )
     except FileNotFoundError:
         raise ExceptionPathError(f"{command[0]} is not installed on the host: install the package that has it") from None

@@ -76,3 +76,10 @@ def version(names, run=host.run):
     done = run(["apt-cache", "policy", *names], check=False)
     found = re.search(r"^  (?:Installed|Candidate): (?:\d+:)?(\d+)\.(\d+)", done.stdout, re.M)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def full_version(name, run=host.run):
+    """The upstream part of a package's version, installed or to be had, else None."""
+    done = run(["apt-cache", "policy", name], check=False)
+    found = re.search(r"^  (?:Installed|Candidate): (?:\d+:)?(\d[^-+~\s]*)", done.stdout, re.M)
+    return found[1] if found else None

@@ -16,13 +16,20 @@ NIC_MEMORY = MEMORY + "/nics.json"
 HUGEPAGE_MEMORY = MEMORY + "/hugepages.json"
 MODULE_MEMORY = MEMORY + "/modules.json"
 
-FORWARDER = INSTALLED + "/bin/exception-path-forwarder"
-FORWARDER_STAMP = INSTALLED + "/forwarder.json"
-PREPARE = INSTALLED + "/libexec/prepare"
+# What is installed lies side by side; "current" is what is used, by way of a link that never changes.
+RELEASES = INSTALLED + "/releases"
+CURRENT = INSTALLED + "/current"
+PREVIOUS = INSTALLED + "/previous"
+PROGRAMS = INSTALLED + "/bin"
+FORWARDER = PROGRAMS + "/exception-path-forwarder"
+PREPARE = CURRENT + "/libexec/prepare"
 EXPORTER = INSTALLED + "/libexec/exporter"
 # The endpoint is alone in its folder: DPDK's exporter loads all that is there. Its name is a part of the metrics' names.
 ENDPOINT = INSTALLED + "/telemetry-endpoints/exception_path.py"
 WHEELS = INSTALLED + "/python"
+
+# Of hosts that build for others.
+BUILDER = "/var/cache/exception-path"
 
 MODULES_LOAD = "/etc/modules-load.d/exception-path.conf"
 NOIOMMU_CONF = "/etc/modprobe.d/exception-path.conf"
@@ -34,5 +41,6 @@ SERVICE_USER = "exception-path"
 DPDK_EXPORTER = "/usr/bin/dpdk-telemetry-exporter.py"
 DPKG = "/usr/bin/dpkg-query"
 PROC = "/proc"
+OS_RELEASE = "/etc/os-release"
 VHOST_NET = "/dev/vhost-net"
 TUN = "/dev/net/tun"

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, kernel_modules, nic_checks, packages, rendered_args, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, host_platform, kernel_modules, nic_checks, packages
+from ansible_collections.dataplane.exception_path.plugins.module_utils import rendered_args, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -13,6 +14,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.iproute i
 from ansible_collections.dataplane.exception_path.plugins.module_utils.nic_memory import NicMemory
 from ansible_collections.dataplane.exception_path.plugins.module_utils.pci import Pci
 
+# Of an artifact that has not been looked into.
+ANY_VERSION = "any"
 _NEEDED = ("vhost_net", "tun")
 
 
@@ -40,12 +43,17 @@ def check(params):
     problems += kernel_modules.missing_problems([*_NEEDED, *({"vfio-pci"} if any(port.driver == "vfio-pci" for port in ports) else ())])
     raise_if(problems)
     return {
-        "nics": [{"netdev": nic.port.netdev, "address": nic.address, "mac": nic.mac, "driver": pci.driver(nic.address)} for nic in nics],
+        "nics": [_nic(nic, pci) for nic in nics],
         "numa_nodes": nodes,
         "lcores": lcores,
         "dpdk_version": ".".join(f"{part:02d}" for part in dpdk) if dpdk else None,
+        "platform": host_platform.facts(),
         "packages_missing": packages.missing(params["packages"]) if params["packages"] else [],
     }
+
+
+def _nic(nic, pci):
+    return {"netdev": nic.port.netdev, "address": nic.address, "ids": pci.ids(nic.address), "mac": nic.mac, "driver": pci.driver(nic.address)}
 
 
 def max_queues(nic, pci, memory):
@@ -80,6 +88,8 @@ def _hugepage_problems(megabytes, nodes):
 
 
 def _version(text, problems):
+    if text == ANY_VERSION:
+        return None
     if text:
         return rendered_args.version(text, problems)
     try:

@@ -10,7 +10,8 @@ import os
 import pwd
 import time
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, host, nics as nic_names, paths, tap_device, taps, telemetry, unit_files
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, host, installed, nics as nic_names, paths, tap_device, taps, telemetry
+from ansible_collections.dataplane.exception_path.plugins.module_utils import unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
@@ -110,7 +111,8 @@ class Service:
         drop_in = unit_files.drop_in_text(netdevs, [nic.address for nic in vfio], privileged=bool(vfio) and not pci.has_iommu())
         drivers = [(nic.address, nic.port.driver) for nic in nics]
         # The netdev is the control plane: a new MTU or MAC reaches a running forwarder by it.
-        digest = unit_files.digest(template, drop_in, eal.without_followed(eal_arguments), eal.without_followed(own_arguments), drivers, *_binaries())
+        arguments = eal.without_followed(eal_arguments), eal.without_followed(own_arguments)
+        digest = unit_files.digest(template, drop_in, *arguments, drivers, *_binaries(self.params["artifact"]))
         return (
             {
                 self.systemd.path(unit_files.TEMPLATE): template,
@@ -200,10 +202,13 @@ def _host_problems(ports):
     return problems
 
 
-def _binaries():
-    """What the forwarder is made of on disk: itself, its helper and DPDK's main library."""
-    libraries = glob.glob("/usr/lib/*/librte_eal.so.*") + glob.glob("/usr/lib64/librte_eal.so.*")
-    return [_identity(path) for path in [paths.FORWARDER, paths.PREPARE, *sorted(libraries)]]
+def _binaries(wanted):
+    """What the forwarder is made of: the archive it came from, and the distribution's DPDK if it uses that."""
+    facts = installed.forwarder()
+    libraries = []
+    if facts["dpdk"] and facts["dpdk"]["method"] == "package":
+        libraries = glob.glob("/usr/lib/*/librte_eal.so.*") + glob.glob("/usr/lib64/librte_eal.so.*")
+    return [wanted or facts["sha256"], *(_identity(path) for path in sorted(libraries))]
 
 
 def _identity(path):

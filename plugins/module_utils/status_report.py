@@ -15,6 +15,8 @@ def lines(facts):
     """The status of a host, a line for each thing."""
     service = facts["service"]
     shown = [f"{service['unit']}: {service['state']}, at boot {'on' if service['enabled'] else 'off'}, restarts {service['restarts']}"]
+    if facts["forwarder"]["present"]:
+        shown.append(_artifact_line(facts["forwarder"]))
     for nic in facts["nics"]:
         shown.append(f"NIC {nic['address']} ({nic['ids']}): driver {nic['driver']}; before {nic['driver_before']}, interface {nic['name_before']}")
     for netdev in facts["netdevs"]:
@@ -26,6 +28,12 @@ def lines(facts):
     for node, share in sorted(facts["hugepages"]["nodes"].items()):
         shown.append(f"huge pages of node {node}: {share['count']} ({share['ours']} for the data plane), {facts['hugepages']['page_size_kb']} kB each")
     return shown
+
+
+def _artifact_line(forwarder):
+    dpdk = forwarder["dpdk"]
+    origin = f"DPDK {dpdk['version']} {'of the distribution' if dpdk['method'] == 'package' else 'built from source'}" if dpdk else "damaged"
+    return f"artifact {forwarder['name']}: {origin}; previous {forwarder['previous'] or '(none)'}"
 
 
 def _pair_line(name, pair):
@@ -61,7 +69,7 @@ def faults(facts, ports):
     """What differs from the inventory, a sentence each; empty when the host is as wanted."""
     found = [f"kernel module {name} is not loaded: run site" for name in _MODULES if not facts["kernel_modules"].get(name)]
     if not facts["forwarder"]["intact"]:
-        found.append("the installed forwarder is missing or damaged: run site")
+        found.append(f"{_forwarder_fault(facts['forwarder'])}: run site")
     found += _service_faults(facts["service"])
     drivers = {nic["address"]: nic["driver"] for nic in facts["nics"]}
     netdevs = {netdev["name"]: netdev for netdev in facts["netdevs"]}
@@ -69,6 +77,12 @@ def faults(facts, ports):
     for port in ports:
         found += [f"{port.label}: {fault}" for fault in _port_faults(port, netdevs.get(port.netdev), pairs.get(port.netdev), drivers)]
     return found
+
+
+def _forwarder_fault(forwarder):
+    if not forwarder["present"]:
+        return "no forwarder is installed"
+    return f"artifact {forwarder['name']} is damaged ({', '.join(forwarder['damaged'])})"
 
 
 def _service_faults(service):

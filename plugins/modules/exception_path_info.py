@@ -46,10 +46,12 @@ exporter:
   type: dict
   sample: {present: false, program: dpdk, packages_missing: []}
 forwarder:
-  description: The installed build. C(intact) tells that its files are what was installed.
+  description:
+    - The artifact in use, its C(name), the C(sha256) of its archive and its C(dpdk), and the C(previous) one.
+    - C(intact) tells that all of its files are what was installed; if not, C(damaged) names them.
   returned: when gathered
   type: dict
-  sample: {present: true, intact: true, digest: 5f2c}
+  sample: {present: true, intact: true, damaged: [], name: exception-path-dpdk22.11.11-built-x86_64-glibc2.36-5f2c, sha256: 7d86, previous: null}
 hugepages:
   description: Size of a page in KiB, and for each NUMA node the pages it has (C(count)), had before (C(before)) and gave us (C(ours)).
   returned: when gathered

@@ -48,6 +48,9 @@ options:
     description: Seconds to wait until every pair forwards.
     type: int
     default: 120
+  artifact:
+    description: SHA-256 of the archive that is to be in use. Default is the one that is; check mode restarts for one that is yet to be installed.
+    type: str
 extends_documentation_fragment:
   - dataplane.exception_path.ports
   - dataplane.exception_path.ports.attributes
@@ -99,6 +102,7 @@ def main():
             "idle": {"type": "str", "choices": ["adaptive", "poll"], "default": "adaptive"},
             "hugepages_mb": {"type": "int"},
             "timeout": {"type": "int", "default": 120},
+            "artifact": {"type": "str"},
         },
         required_if=[("state", "started", ["ports"])],
         supports_check_mode=True,

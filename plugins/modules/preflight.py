@@ -26,7 +26,8 @@ options:
     description: Huge page memory in MB that each NUMA node with a chosen NIC is to have. Not looked at when not given.
     type: int
   dpdk_version:
-    description: Version of DPDK that will be used, such as V(24.11). Default is what the distribution's package C(dpdk) has.
+    description: Version of DPDK that will be used, such as V(24.11), or V(any) to know no limits of it. Default is what the distribution's package
+      C(dpdk) has.
     type: str
   packages:
     description: Distribution packages to look for.
@@ -60,7 +61,7 @@ nics:
   returned: success
   type: list
   elements: dict
-  sample: [{address: "0000:03:00.0", driver: e1000e, mac: "52:54:00:12:34:56", netdev: exc0}]
+  sample: [{address: "0000:03:00.0", driver: e1000e, ids: "8086:10d3", mac: "52:54:00:12:34:56", netdev: exc0}]
 numa_nodes:
   description: NUMA nodes of the NICs.
   returned: success
@@ -75,6 +76,10 @@ dpdk_version:
   description: Version of DPDK that was assumed.
   returned: success
   type: str
+platform:
+  description: What compiled code sees of the host - architecture, C library, distribution, CPU flags. Hosts with the same C(platform) share builds.
+  returned: success
+  type: dict
 packages_missing:
   description: Those of O(packages) that are not installed.
   returned: success

@@ -19,7 +19,7 @@ def test_the_filters():
 def test_faults_of_an_inventory():
     facts = {
         "kernel_modules": {},
-        "forwarder": {"intact": True},
+        "forwarder": {"present": True, "intact": True, "name": "a-1", "previous": None, "dpdk": {"method": "package", "version": "24.11.8"}},
         "service": {"unit": "u", "state": "active", "enabled": True},
         "nics": [],
         "netdevs": [],

@@ -114,3 +114,17 @@ def test_another_distribution(commands):
 def test_the_version_that_is_or_would_be_installed(commands, policy, version):
     commands.on("apt-cache policy dpdk", policy)
     assert packages.version(["dpdk"]) == version
+
+
+@pytest.mark.parametrize(
+    "said, version",
+    [
+        ("libdpdk-dev:\n  Installed: 22.11.11-1~deb12u1\n  Candidate: 22.11.12-1\n", "22.11.11"),
+        ("libdpdk-dev:\n  Installed: (none)\n  Candidate: 1:24.11.8+dfsg-1\n", "24.11.8"),
+        ("libdpdk-dev:\n  Installed: (none)\n  Candidate: (none)\n", None),
+        ("", None),
+    ],
+)
+def test_the_upstream_version_of_a_package(commands, said, version):
+    commands.on("apt-cache policy libdpdk-dev", said)
+    assert packages.full_version("libdpdk-dev") == version

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, ethtool, lcores, preflight, tap_device, taps
@@ -60,10 +62,11 @@ def problems(*ports, **changes):
 def test_a_good_host(host):
     result = check()
     assert not result.get("changed")
-    assert {key: value for key, value in result.items() if key != "changed"} == {
+    assert result["platform"]["machine"] == os.uname().machine
+    assert {key: value for key, value in result.items() if key not in ("changed", "platform")} == {
         "nics": [
-            {"netdev": "exc0", "address": "0000:03:00.0", "mac": "52:54:00:00:00:03", "driver": "e1000e"},
-            {"netdev": "exc1", "address": "0000:04:00.0", "mac": "52:54:00:00:00:04", "driver": "e1000e"},
+            {"netdev": "exc0", "address": "0000:03:00.0", "ids": "8086:10d3", "mac": "52:54:00:00:00:03", "driver": "e1000e"},
+            {"netdev": "exc1", "address": "0000:04:00.0", "ids": "8086:10d3", "mac": "52:54:00:00:00:04", "driver": "e1000e"},
         ],
         "numa_nodes": [0],
         "lcores": [1, 2],
@@ -157,7 +160,7 @@ def test_a_bound_nic_is_found_again_by_all_its_words_and_keeps_its_limits(host):
     host.write(f"{host.root}/sys/bus/pci/drivers_probe", "0000:03:00.0")
     for word in ("ens3", "52:54:00:00:00:03", "03:00.0"):
         result = check({"nic": word, "netdev": "exc0"})
-        assert result["nics"] == [{"netdev": "exc0", "address": "0000:03:00.0", "mac": "52:54:00:00:00:03", "driver": "vfio-pci"}]
+        assert result["nics"] == [{"netdev": "exc0", "address": "0000:03:00.0", "ids": "8086:10d3", "mac": "52:54:00:00:00:03", "driver": "vfio-pci"}]
         (problem,) = problems({"nic": word, "netdev": "exc0", "queues": 3})
         assert "has, which is 2: lower it" in problem
 

@@ -84,7 +84,7 @@ def host(etc, kernel, commands, monkeypatch, no_waiting):
 
 
 def act(state="started", check_mode=False, **changes):
-    params = dict({"ports": PORTS, "instance": "default", "lcores": "auto", "idle": "adaptive", "hugepages_mb": 64, "timeout": 30}, **changes)
+    params = dict({"ports": PORTS, "instance": "default", "lcores": "auto", "idle": "adaptive", "hugepages_mb": 64, "timeout": 30, "artifact": None}, **changes)
     return getattr(service.Service(params, check_mode), state)()
 
 
@@ -160,11 +160,29 @@ def test_mtu_and_mac_are_followed_and_restart_nothing(host, change, text):
     assert not act(ports=changed)["changed"]
 
 
-@pytest.mark.parametrize("path", ["FORWARDER", "PREPARE"])
-def test_another_forwarder_on_disk_restarts_it(host, path):
+def test_another_artifact_restarts_it(host, monkeypatch):
+    found = {"present": True, "intact": True, "sha256": "1" * 64, "dpdk": {"method": "source"}}
+    monkeypatch.setattr(service.installed, "forwarder", lambda: found)
     act()
-    pathlib.Path(getattr(paths, path)).write_text("new")
+    assert not act()["changed"] and not act(artifact="1" * 64)["changed"]
+    assert act(check_mode=True, artifact="2" * 64)["restarted"], "the one that is to be installed"
+    found["sha256"] = "2" * 64
     assert act()["restarted"]
+
+
+def test_a_new_dpdk_of_the_distribution_restarts_what_uses_it(host, monkeypatch, tmp_path):
+    library = tmp_path / "librte_eal.so.23"
+    library.write_text("old")
+    monkeypatch.setattr(service.glob, "glob", lambda pattern: [str(library)] if pattern.startswith("/usr/lib/*") else [])
+    found = {"present": True, "intact": True, "sha256": "1" * 64, "dpdk": {"method": "package"}}
+    monkeypatch.setattr(service.installed, "forwarder", lambda: found)
+    act()
+    library.write_text("newer")
+    assert act()["restarted"]
+    found["dpdk"] = {"method": "source"}
+    act()
+    library.write_text("newest")
+    assert not act()["restarted"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import po
 UNIT = "exception-path@default.service"
 PORTS = ports.parse([{"nic": "0000:03:00.0", "netdev": "exc0", "addresses": ["192.0.2.1/24", "2001:db8::1/64"], "mtu": 9000}])
 GOOD = {
-    "forwarder": {"present": True, "intact": True, "digest": "5f2c"},
+    "forwarder": {"present": True, "intact": True, "damaged": [], "name": "a-1", "previous": "a-0", "dpdk": {"method": "source", "version": "22.11.11"}},
     "hugepages": {"page_size_kb": 2048, "nodes": {"0": {"before": 2, "ours": 256, "count": 258}}},
     "kernel_modules": {"vhost": True, "vhost_net": True, "tun": True, "vfio-pci": True},
     "netdevs": [
@@ -70,7 +70,8 @@ def test_as_wanted():
     [
         (["kernel_modules", "vhost_net"], False, "kernel module vhost_net is not loaded: run site"),
         (["kernel_modules"], {"vhost_net": True}, "kernel module tun is not loaded: run site"),
-        (["forwarder", "intact"], False, "the installed forwarder is missing or damaged: run site"),
+        (["forwarder"], {"present": False, "intact": False}, "no forwarder is installed: run site"),
+        (["forwarder"], {"present": True, "intact": False, "name": "a-1", "damaged": ["bin/x"]}, "artifact a-1 is damaged (bin/x): run site"),
         (["service", "state"], "failed", f"{UNIT} is failed: see its journal, or run site"),
         (["service", "enabled"], False, f"{UNIT} does not start at boot: run site"),
         (["netdevs"], [], "exception_path_ports[0] (exc0): the netdev is missing: run site"),
@@ -118,6 +119,7 @@ def test_a_bifurcated_nic_need_not_be_bound():
 def test_lines():
     assert status_report.lines(GOOD) == [
         f"{UNIT}: active, at boot on, restarts 0",
+        "artifact a-1: DPDK 22.11.11 built from source; previous a-0",
         "NIC 0000:03:00.0 (8086:10d3): driver vfio-pci; before e1000e, interface ens3",
         "netdev exc0: up, carrier, MTU 9000, MAC 52:54:00:00:00:03, 192.0.2.1/24, 2001:db8::1/64, fe80::1/64, rx 7, tx 5",
         "pair 0000:03:00.0 <-> virtio_user0 (exc0): link up; 7 packets to the kernel, 5 to the NIC; dropped 1 towards the kernel",
@@ -156,7 +158,7 @@ def test_the_line_of_a_pair_that_tells_all():
     pair["to_nic"] = {"packets": 5, "dropped": 9, "dropped_full": 4, "dropped_invalid": 5, "dropped_memory": 0, "dropped_limited": 0}
     facts["lcores"] = {"10": {"queues": 1, "idle_ppm": 0}, "2": {"queues": 3, "idle_ppm": 987654}}
     lines = status_report.lines(facts)
-    assert lines[3:6] == [
+    assert lines[4:7] == [
         "pair 0000:03:00.0 <-> virtio_user0 (exc0): link down; no netdev; 7 packets to the kernel, 5 to the NIC; "
         "dropped 9 (full 4, invalid 5) towards the NIC; offloads checksum nic, tso software, rx_checksum off, gro off",
         "lcore 2: 3 queues, idle 98.8 %",

@@ -27,7 +27,7 @@ def test_the_forwarder_runs_without_a_privilege():
         "DeviceAllow=char-vfio rw",
         "LimitMEMLOCK=infinity",
         "EnvironmentFile=/etc/exception-path/%i.env",
-        "ExecStartPre=+/opt/exception-path/libexec/prepare",
+        "ExecStartPre=+/opt/exception-path/current/libexec/prepare",
         "ExecStart=/opt/exception-path/bin/exception-path-forwarder $EAL_ARGS -- $FORWARDER_ARGS",
     ):
         assert line in lines, line

@@ -13,7 +13,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import (
-    build,
+    artifact_build,
+    artifact_file,
     exporter,
     hugepage_list,
     info,
@@ -22,6 +23,7 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import (
     packages,
     preflight,
     probe,
+    releases,
     rendered_args,
     service,
     taps,
@@ -29,11 +31,17 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import (
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 PORTS = [{"nic": "ens3", "netdev": "exc0"}]
+SOURCES = {"sources": {}, "sources_digest": "x", "prepare": "x"}
 MODULES = [
+    ("artifact_build", {"method": "package", **SOURCES}, artifact_build.ArtifactBuild, "query"),
+    ("artifact_build", {"method": "source", "state": "built", **SOURCES}, artifact_build.ArtifactBuild, "build"),
+    ("artifact_build", {"method": "source", "state": "watched", **SOURCES}, artifact_build.ArtifactBuild, "watch"),
+    ("artifact_file", {"artifact": "x", "sha256": "x", "store": "/x"}, artifact_file, "take"),
+    ("artifact_install", {"sha256": "x", "manifest": {}}, releases.Releases, "present"),
+    ("artifact_install", {"state": "previous"}, releases.Releases, "previous"),
     ("exception_path_info", {}, info, "gather"),
     ("exporter_service", {"endpoint": "x", "exporter": "x"}, exporter.Exporter, "started"),
     ("exporter_service", {"state": "absent"}, exporter.Exporter, "absent"),
-    ("forwarder_install", {"digest": "x", "prepare": "x", "binary": "x"}, build, "install"),
     ("forwarder_service", {"ports": PORTS}, service.Service, "started"),
     ("forwarder_service", {"state": "stopped"}, service.Service, "stopped"),
     ("forwarder_service", {"state": "absent"}, service.Service, "absent"),
@@ -96,8 +104,9 @@ def test_all_problems_are_handed_out(name, params, place, function, capsys, monk
         ("tap_netdev", {}),
         ("hugepages", {"mb_per_node": 64}),
         ("hugepages", {"nodes": [0]}),
-        ("forwarder_install", {"digest": "x", "prepare": "x"}),
-        ("forwarder_install", {"digest": "x", "prepare": "x", "binary": "x", "sources": {}}),
+        ("artifact_build", {"method": "package"}),
+        ("artifact_install", {"sha256": "x"}),
+        ("artifact_install", {"manifest": {}}),
     ],
 )
 def test_options_that_belong_together(name, params, capsys):
