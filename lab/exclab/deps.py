@@ -10,7 +10,7 @@ from .run import run
 
 PACKAGES = [
     "ca-certificates", "debian-archive-keyring", "e2fsprogs", "iproute2", "iperf3", "iputils-ping", "make",
-    "mmdebstrap", "openssh-client", "python3-venv", "qemu-system-x86", "qemu-utils", "tcpdump",
+    "mmdebstrap", "openssh-client", "python3-venv", "qemu-system-x86", "qemu-utils", "tcpdump", "udev",
 ]
 
 
