@@ -23,6 +23,32 @@ static uint16_t checksum_fold(uint32_t sum)
 	return sum + (sum >> 16);
 }
 
+/* Like rte_raw_cksum(), which adds up two bytes at a time: this is several times as fast over a
+ * payload, and is what most of the time of merging goes into.
+ */
+uint16_t checksum_raw(const void *data, uint32_t len)
+{
+	const uint8_t *at = data;
+	uint64_t low = 0, high = 0, word;
+	uint32_t i = 0;
+
+	for (; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, at + i, sizeof(word));
+		low += (uint32_t)word;
+		high += word >> 32;
+	}
+	if (i < len) {
+		word = 0;
+		memcpy(&word, at + i, len - i);
+		low += (uint32_t)word;
+		high += word >> 32;
+	}
+	low += high;
+	low = (low & 0xffffffff) + (low >> 32);
+	low = (low & 0xffffffff) + (low >> 32);
+	return checksum_fold(low);
+}
+
 void checksum_fill_ipv4(uint8_t *ip, uint16_t ip_len)
 {
 	uint16_t sum;
@@ -59,7 +85,7 @@ static uint16_t checksum_sum(const struct rte_mbuf *buffer, uint32_t at, uint32_
 
 		if (here > len - done)
 			here = len - done;
-		part = rte_raw_cksum(rte_pktmbuf_mtod_offset(buffer, const void *, at), here);
+		part = checksum_raw(rte_pktmbuf_mtod_offset(buffer, const void *, at), here);
 		sum = checksum_fold(sum + (done % 2 ? rte_bswap16(part) : part));
 		done += here;
 	}
@@ -112,7 +138,7 @@ bool checksum_tcp_is_good(const struct rte_mbuf *pkt, const struct headers *head
 {
 	uint32_t at = headers->l2_len + headers->l3_len;
 	uint32_t len = pkt->pkt_len - at;
-	uint16_t sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(pkt, const void *, at), len);
+	uint32_t sum = checksum_raw(rte_pktmbuf_mtod_offset(pkt, const void *, at), len);
 
 	return checksum_fold(sum + checksum_pseudo(pkt, headers, len)) == 0xffff;
 }

@@ -13,6 +13,8 @@
 
 /* Internet checksums (RFC 1071) in software. Those in a packet are in network byte order. */
 
+/* The sum of bytes in their order, not inverted. Any alignment, up to 64 KB. */
+uint16_t checksum_raw(const void *data, uint32_t len);
 void checksum_fill_ipv4(uint8_t *ip, uint16_t ip_len);
 /* True if the header's own checksum is right. */
 bool checksum_ipv4_is_good(const uint8_t *ip, uint16_t ip_len);

@@ -231,6 +231,7 @@ out:
 	sd_notify(0, "STOPPING=1\nSTATUS=stopping");
 	log_info("stopping");
 	loop_stop();
+	workers_wake(control->workers);
 	return NULL;
 }
 

@@ -17,8 +17,8 @@ enum idle_mode {
 #define IDLE_SLEEP_MAX_NS  1000000 /* where only sleeping can save power */
 #define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt */
 #define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
-/* The longest wait for an interrupt: an end for what no interrupt tells, a stop for example. */
-#define IDLE_WAIT_MS 20
+/* The longest wait for an interrupt: until one that does not come is noticed. */
+#define IDLE_WAIT_MS 100
 
 enum idle_kind {
 	IDLE_SPIN,

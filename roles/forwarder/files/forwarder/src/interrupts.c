@@ -4,6 +4,7 @@
 #include "interrupts.h"
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <rte_ethdev.h>
@@ -14,16 +15,43 @@
 #define INTERRUPTS_MISSED_MIN  3
 #define INTERRUPTS_MISSED_PART 4
 
+static void interrupts_take_wake(int fd, void *arg __rte_unused)
+{
+	uint64_t count;
+
+	/* none there is fine: somebody was quicker */
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+}
+
 void interrupts_open(struct interrupts *interrupts)
 {
-	*interrupts = (struct interrupts){.epoll_fd = epoll_create1(EPOLL_CLOEXEC)};
+	*interrupts = (struct interrupts){
+		.epoll_fd = epoll_create1(EPOLL_CLOEXEC),
+		.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.wake.epdata = {.event = EPOLLIN, .cb_fun = interrupts_take_wake},
+	};
+	if (interrupts->epoll_fd >= 0 && interrupts->wake_fd >= 0)
+		rte_epoll_ctl(interrupts->epoll_fd, EPOLL_CTL_ADD, interrupts->wake_fd,
+			&interrupts->wake);
 }
 
 void interrupts_close(struct interrupts *interrupts)
 {
 	if (interrupts->epoll_fd >= 0)
 		close(interrupts->epoll_fd);
-	interrupts->epoll_fd = -1;
+	if (interrupts->wake_fd >= 0)
+		close(interrupts->wake_fd);
+	interrupts->epoll_fd = interrupts->wake_fd = -1;
+}
+
+void interrupts_wake(const struct interrupts *interrupts)
+{
+	uint64_t one = 1;
+
+	/* a full counter wakes, too */
+	if (interrupts->wake_fd >= 0 && write(interrupts->wake_fd, &one, sizeof(one)) < 0)
+		return;
 }
 
 bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue)

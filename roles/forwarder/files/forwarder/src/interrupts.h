@@ -7,9 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_interrupts.h>
+
 /* Rx interrupts of the queues of one lcore: it waits for all of them at once. */
 struct interrupts {
-	int epoll_fd;	     /* negative: none can be used */
+	int epoll_fd; /* negative: none can be used */
+	int wake_fd;  /* ends a wait; negative: it ends by itself */
+	struct rte_epoll_event wake;
 	unsigned int woken;  /* waits that an interrupt ended */
 	unsigned int missed; /* waits that ran out although something had come */
 	bool timed_out;	     /* the last one did */
@@ -27,6 +31,8 @@ void interrupts_remove(struct interrupts *interrupts, uint16_t port, uint16_t qu
 void interrupts_enable(uint16_t port, uint16_t queue);
 void interrupts_disable(uint16_t port, uint16_t queue);
 void interrupts_wait(struct interrupts *interrupts, int timeout_ms);
+/* By any thread: the lcore stops waiting, or does not begin to, and looks around. */
+void interrupts_wake(const struct interrupts *interrupts);
 /* To be told, after a wait, whether there were packets. False once the interrupts have proved to
  * be none: some devices have them on paper only.
  */

@@ -25,8 +25,12 @@
 
 static void pair_set_pause(struct pair *pair, enum queue_pause pause)
 {
-	for (unsigned int i = 0; i < pair->spec.queues; i++)
-		__atomic_store_n(&pair->queues[i].pause, pause, __ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < pair->spec.queues; i++) {
+		struct queue *queue = &pair->queues[i];
+
+		__atomic_store_n(&queue->pause, pause, __ATOMIC_SEQ_CST);
+		interrupts_wake(&queue->worker->interrupts);
+	}
 }
 
 static uint64_t pair_beats(const struct queue *queue)
@@ -44,6 +48,7 @@ static int pair_await_round(const struct queue *queue)
 	for (unsigned int i = 0; i < PAIR_PAUSE_STEPS; i++) {
 		if (pair_beats(queue) - begin >= PAIR_PAUSE_BEATS)
 			return 0;
+		interrupts_wake(&queue->worker->interrupts);
 		usleep(PAIR_PAUSE_STEP_US);
 	}
 	log_error("lcore %u does not let go of its queues", queue->worker->lcore);

@@ -121,6 +121,12 @@ void workers_sample_idle(struct workers *workers)
 		worker_sample_idle(&workers->list[i].times);
 }
 
+void workers_wake(const struct workers *workers)
+{
+	for (unsigned int i = 0; i < workers->count; i++)
+		interrupts_wake(&workers->list[i].interrupts);
+}
+
 void workers_free(struct workers *workers)
 {
 	for (unsigned int i = 0; workers->list != NULL && i < workers->count; i++) {

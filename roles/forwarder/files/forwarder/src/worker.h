@@ -50,6 +50,8 @@ int workers_make(
 	struct workers *workers, struct pair *pairs, unsigned int nb_pairs, enum idle_mode idle);
 /* Works until loop_stop(), on this lcore too if it is one of them. */
 int workers_run(struct workers *workers);
+/* Lcores that wait look whether they are to stop. */
+void workers_wake(const struct workers *workers);
 /* For the control thread, about each second: how much of the time since the last call there was
  * nothing to do.
  */

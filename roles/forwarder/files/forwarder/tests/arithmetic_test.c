@@ -41,8 +41,8 @@ static void test_mbufs(void **state)
 	const struct ring_sizes rings = {.from = 1024, .to = 512};
 
 	(void)state;
-	assert_int_equal(sizing_mbufs(&rings, 1, 1, 0), 1536 + 128 + 384);
-	assert_int_equal(sizing_mbufs(&rings, 4, 2, 256), 4 * (1536 + 256) + 2 * (128 + 384));
+	assert_int_equal(sizing_mbufs(&rings, 1, 1, 0), 1536 + 256 + 384);
+	assert_int_equal(sizing_mbufs(&rings, 4, 2, 256), 4 * (1536 + 256) + 2 * (256 + 384));
 }
 
 static void test_assign(void **state)
