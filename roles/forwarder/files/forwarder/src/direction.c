@@ -21,6 +21,11 @@
 /* A port that has taken nothing for so long is not just busy: what waits for it is dropped. */
 #define DIRECTION_HOLD_MS 2
 
+/* Up to so many bytes it costs no more to add them up than to tell the NIC to: the sum of the pseudo
+ * header, and often a descriptor of its own.
+ */
+#define DIRECTION_SUM_MAX 128
+
 struct outbox {
 	uint16_t nb_pkts;
 	struct rte_mbuf *pkts[2 * BURST_SIZE];
@@ -185,7 +190,7 @@ static void outbox_put_unfinished(
 		}
 		marks_segment(pkt, &headers, pkt->tso_segsz,
 			(offload & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0);
-	} else if (headers.simple &&
+	} else if (headers.simple && pkt->pkt_len > DIRECTION_SUM_MAX &&
 		(offload & (headers.l4 == IPPROTO_TCP ? RTE_ETH_TX_OFFLOAD_TCP_CKSUM
 						      : RTE_ETH_TX_OFFLOAD_UDP_CKSUM)) != 0) {
 		marks_checksum(pkt, &headers);
