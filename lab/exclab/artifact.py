@@ -3,14 +3,13 @@
 import contextlib
 import json
 import shutil
-import threading
 
 from . import dpdk_source, store
 from .errors import LabError
 from .forwarder import artifact_root, build_root, give_back, inside
 from .image import known
 from .paths import RECIPE, TREE, cache
-from .progress import say, step
+from .progress import every, say, step
 from .run import run
 
 FORWARDER_FILES = TREE / "roles" / "forwarder" / "files"
@@ -53,27 +52,19 @@ def forget_others(builder, root):
         stamp.write_text(code)
 
 
-@contextlib.contextmanager
 def _progress(path):
     """Says what the builder tells of itself."""
-    done = threading.Event()
+    told = None
 
     def tell():
-        told = None
-        while not done.wait(BEAT):
-            with contextlib.suppress(FileNotFoundError):
-                text = json.loads(path.read_text())["text"]
-                if text != told:
-                    say(text)
-                told = text
+        nonlocal told
+        with contextlib.suppress(FileNotFoundError):
+            text = json.loads(path.read_text())["text"]
+            if text != told:
+                say(text)
+            told = text
 
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()
+    return every(BEAT, tell)
 
 
 def copy_to(path, target):

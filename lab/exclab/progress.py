@@ -18,15 +18,13 @@ def say(text):
 
 
 @contextmanager
-def step(text):
-    """Announces a step, tells every BEAT seconds that it is still running, and what it took."""
-    say(f"{text} ...")
-    begin = time.monotonic()
+def every(seconds, tell):
+    """Calls tell() again and again while the block runs."""
     done = threading.Event()
 
     def beat():
-        while not done.wait(BEAT):
-            say(f"{text} ... {time.monotonic() - begin:.0f} s")
+        while not done.wait(seconds):
+            tell()
 
     teller = threading.Thread(target=beat, daemon=True)
     teller.start()
@@ -35,4 +33,13 @@ def step(text):
     finally:
         done.set()
         teller.join()
+
+
+@contextmanager
+def step(text):
+    """Announces a step, tells every BEAT seconds that it is still running, and what it took."""
+    say(f"{text} ...")
+    begin = time.monotonic()
+    with every(BEAT, lambda: say(f"{text} ... {time.monotonic() - begin:.0f} s")):
+        yield
     say(f"{text}: done in {time.monotonic() - begin:.0f} s")
