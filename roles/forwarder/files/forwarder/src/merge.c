@@ -80,8 +80,9 @@ static bool merge_read(struct merge_flow *flow)
 	const uint8_t *ip, *tcp;
 	uint32_t payload;
 
-	if (l4 == RTE_MBUF_F_RX_L4_CKSUM_BAD || pkt->nb_segs != 1 || (pkt->ol_flags & RTE_MBUF_F_RX_LRO) != 0 ||
-		flow->headers.fragment || !flow->headers.simple)
+	if (l4 == RTE_MBUF_F_RX_L4_CKSUM_BAD || pkt->nb_segs != 1 ||
+		(pkt->ol_flags & RTE_MBUF_F_RX_LRO) != 0 || flow->headers.fragment ||
+		!flow->headers.simple)
 		return false;
 	ip = merge_ip(flow);
 	tcp = merge_tcp(flow);
