@@ -21,7 +21,8 @@
  *
  * What remains is marked for a port that cuts packets and finishes checksums; single segments
  * with more than a little payload too if they have been verified, so that the kernel does not do it
- * a second time. Returns how many packets there are now; merged counts the segments that went into another.
+ * a second time. Returns how many packets there are now; merged counts the segments that went into
+ * another.
  */
 uint16_t merge_burst(struct rte_mbuf **pkts, uint16_t nb_pkts, uint64_t *merged);
 
