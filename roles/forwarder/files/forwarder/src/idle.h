@@ -17,8 +17,10 @@ enum idle_mode {
 #define IDLE_SLEEP_MAX_NS  1000000 /* where only sleeping can save power */
 #define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt */
 #define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
-/* The longest wait for an interrupt: until one that does not come is noticed. */
-#define IDLE_WAIT_MS 100
+/* The longest wait for an interrupt, and so the longest delay of a packet whose interrupt does not
+ * come: where other queues of the lcore have theirs, that is noticed late.
+ */
+#define IDLE_WAIT_MS 20
 
 enum idle_kind {
 	IDLE_SPIN,
