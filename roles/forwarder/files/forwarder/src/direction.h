@@ -11,6 +11,7 @@
 #include <rte_mempool.h>
 
 #include "counters.h"
+#include "intr_record.h"
 
 #define HELD_MAX 256
 
@@ -33,6 +34,7 @@ struct direction {
 	uint16_t nb_held;
 	struct conversion conversion;
 	struct limits *limits; /* NULL: everything passes */
+	struct intr_record interrupts; /* of the queue that it receives from */
 	struct counters counters;
 
 	/* what the other port had no room for yet, and since when (TSC) it takes nothing */

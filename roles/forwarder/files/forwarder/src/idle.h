@@ -18,9 +18,10 @@ enum idle_mode {
 #define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt */
 #define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
 /* The longest wait for an interrupt, and so the longest delay of a packet whose interrupt does not
- * come: where other queues of the lcore have theirs, that is noticed late.
+ * come: longer once all queues of the lcore have shown that theirs do.
  */
-#define IDLE_WAIT_MS 20
+#define IDLE_WAIT_MS	    40
+#define IDLE_WAIT_PROVEN_MS 100
 
 enum idle_kind {
 	IDLE_SPIN,

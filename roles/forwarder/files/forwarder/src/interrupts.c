@@ -11,9 +11,6 @@
 #include <rte_interrupts.h>
 
 #define INTERRUPTS_EVENTS 16
-/* So many packets that nobody was woken for, and more than this part of the waits: no accident. */
-#define INTERRUPTS_MISSED_MIN  3
-#define INTERRUPTS_MISSED_PART 4
 
 static void interrupts_take_wake(int fd, void *arg __rte_unused)
 {
@@ -54,11 +51,13 @@ void interrupts_wake(const struct interrupts *interrupts)
 		return;
 }
 
-bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue)
+bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue,
+	struct intr_record *record)
 {
+	*record = (struct intr_record){0};
 	return interrupts->epoll_fd >= 0 &&
 		rte_eth_dev_rx_intr_ctl_q(port, queue, interrupts->epoll_fd, RTE_INTR_EVENT_ADD,
-			NULL) == 0;
+			record) == 0;
 }
 
 void interrupts_remove(struct interrupts *interrupts, uint16_t port, uint16_t queue)
@@ -78,20 +77,17 @@ void interrupts_disable(uint16_t port, uint16_t queue)
 	rte_eth_dev_rx_intr_disable(port, queue);
 }
 
-void interrupts_wait(struct interrupts *interrupts, int timeout_ms)
+bool interrupts_wait(struct interrupts *interrupts, int timeout_ms)
 {
 	struct rte_epoll_event events[INTERRUPTS_EVENTS];
+	int nb_events;
 
-	interrupts->timed_out =
-		rte_epoll_wait(interrupts->epoll_fd, events, INTERRUPTS_EVENTS, timeout_ms) <= 0;
-}
+	nb_events = rte_epoll_wait(interrupts->epoll_fd, events, INTERRUPTS_EVENTS, timeout_ms);
+	for (int i = 0; i < nb_events; i++) {
+		struct intr_record *record = events[i].epdata.data;
 
-bool interrupts_judge(struct interrupts *interrupts, bool had_packets)
-{
-	if (!interrupts->timed_out)
-		interrupts->woken++;
-	else if (had_packets)
-		interrupts->missed++;
-	return interrupts->missed < INTERRUPTS_MISSED_MIN ||
-		interrupts->missed < interrupts->woken / INTERRUPTS_MISSED_PART;
+		if (record != NULL) /* else it is the wake */
+			record->fired = true;
+	}
+	return nb_events > 0;
 }

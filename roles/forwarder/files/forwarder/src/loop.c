@@ -7,6 +7,7 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_cycles.h>
+#include <rte_ethdev.h>
 #include <rte_pause.h>
 
 #include "log.h"
@@ -30,7 +31,28 @@ static enum queue_pause loop_pause_of(const struct queue *queue)
 	return __atomic_load_n(&queue->pause, __ATOMIC_ACQUIRE);
 }
 
-static inline unsigned int loop_serve(const struct worker *worker)
+/* What ended before this look at the queues. Known when it is compiled: it costs a busy lcore
+ * nothing.
+ */
+enum loop_after {
+	LOOP_AFTER_NO_WAIT,
+	LOOP_AFTER_INTERRUPT,
+	LOOP_AFTER_TIMEOUT,
+};
+
+static __rte_always_inline unsigned int loop_forward(
+	struct direction *direction, enum loop_after after)
+{
+	unsigned int nb_pkts = direction_forward(direction);
+
+	if (after != LOOP_AFTER_NO_WAIT)
+		intr_record_note(
+			&direction->interrupts, after == LOOP_AFTER_TIMEOUT, nb_pkts > 0);
+	return nb_pkts;
+}
+
+static __rte_always_inline unsigned int loop_serve(
+	const struct worker *worker, enum loop_after after)
 {
 	unsigned int nb_pkts = 0;
 
@@ -42,8 +64,8 @@ static inline unsigned int loop_serve(const struct worker *worker)
 		if (unlikely(pause == QUEUE_PAUSED))
 			continue;
 		if (likely(pause == QUEUE_RUNS))
-			nb_pkts += direction_forward(&queue->to_kernel);
-		nb_pkts += direction_forward(&queue->to_nic);
+			nb_pkts += loop_forward(&queue->to_kernel, after);
+		nb_pkts += loop_forward(&queue->to_nic, after);
 	}
 	return nb_pkts;
 }
@@ -68,28 +90,54 @@ static void loop_set_interrupts(const struct worker *worker, bool on)
 	}
 }
 
+/* Whether all queues that are served have proved, after the latest wait, that their interrupts
+ * come. One whose do not ends the waiting.
+ */
+static void loop_judge(struct worker *worker)
+{
+	bool proven = true;
+
+	for (unsigned int i = 0; i < worker->nb_queues; i++) {
+		const struct queue *queue = worker->queues[i];
+		const struct direction *const from[] = {&queue->to_kernel, &queue->to_nic};
+
+		if (loop_pause_of(queue) == QUEUE_PAUSED)
+			continue;
+		for (unsigned int j = 0; j < RTE_DIM(from); j++) {
+			char port[RTE_ETH_NAME_MAX_LEN] = "";
+
+			proven &= from[j]->interrupts.proven;
+			if (intr_record_is_good(&from[j]->interrupts) || !worker->uses_interrupts)
+				continue;
+			rte_eth_dev_get_name_by_port(from[j]->rx_port, port);
+			log_warning("lcore %u sleeps by the clock: the Rx interrupts of port '%s' "
+				    "do not come",
+				worker->lcore, port);
+			worker->uses_interrupts = false;
+		}
+	}
+	worker->interrupts_proven = proven;
+}
+
 /* Returns the packets that there were before or after the wait. */
 static unsigned int loop_wait(struct worker *worker)
 {
+	bool was_woken = false;
 	unsigned int nb_pkts;
 
 	loop_set_interrupts(worker, true);
 	/* what came before gives no interrupt any more */
-	nb_pkts = loop_serve(worker);
+	nb_pkts = loop_serve(worker, LOOP_AFTER_NO_WAIT);
 	if (nb_pkts == 0) {
 		counters_add(&worker->times.waits, 1);
-		interrupts_wait(&worker->interrupts, IDLE_WAIT_MS);
+		was_woken = interrupts_wait(&worker->interrupts,
+			worker->interrupts_proven ? IDLE_WAIT_PROVEN_MS : IDLE_WAIT_MS);
 	}
 	loop_set_interrupts(worker, false);
 	if (nb_pkts > 0)
 		return nb_pkts;
-	nb_pkts = loop_serve(worker);
-	if (!interrupts_judge(&worker->interrupts, nb_pkts > 0)) {
-		log_warning("lcore %u: the interrupts of its queues do not come; it sleeps by the "
-			    "clock instead",
-			worker->lcore);
-		worker->uses_interrupts = false;
-	}
+	nb_pkts = loop_serve(worker, was_woken ? LOOP_AFTER_INTERRUPT : LOOP_AFTER_TIMEOUT);
+	loop_judge(worker);
 	return nb_pkts;
 }
 
@@ -137,13 +185,13 @@ int loop_run(void *arg)
 	idle_prepare_thread();
 	while (!__atomic_load_n(&loop_stopping, __ATOMIC_RELAXED)) {
 		heartbeat_beat(&worker->heartbeat);
-		if (loop_serve(worker) == 0 && loop_idle(worker) == 0)
+		if (loop_serve(worker, LOOP_AFTER_NO_WAIT) == 0 && loop_idle(worker) == 0)
 			continue;
 		if (unlikely(worker->times.idle_since != 0))
 			loop_end_idle(&worker->times);
 	}
 	for (unsigned int i = 0; i < LOOP_DRAIN_ROUNDS; i++)
-		if (loop_serve(worker) == 0)
+		if (loop_serve(worker, LOOP_AFTER_NO_WAIT) == 0)
 			break;
 	return 0;
 }

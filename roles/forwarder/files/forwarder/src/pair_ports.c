@@ -151,11 +151,15 @@ int pair_configure_kernel(struct pair *pair, unsigned int mtu)
 static void pair_add_interrupts(struct pair *pair, const struct port *port)
 {
 	for (unsigned int i = 0; i < pair->spec.queues; i++) {
-		struct worker *worker = pair->queues[i].worker;
+		struct queue *queue = &pair->queues[i];
+		struct direction *from =
+			port->side == PORT_NIC ? &queue->to_kernel : &queue->to_nic;
+		struct worker *worker = queue->worker;
 
 		if (!worker->uses_interrupts)
 			continue;
-		if (port->has_interrupts && interrupts_add(&worker->interrupts, port->id, i))
+		if (port->has_interrupts &&
+			interrupts_add(&worker->interrupts, port->id, i, &from->interrupts))
 			continue;
 		log_info("lcore %u sleeps by the clock: port '%s' (%s) gives no Rx interrupts",
 			worker->lcore, port->name, port->info.driver_name);

@@ -37,7 +37,8 @@ struct worker {
 	struct queue **queues;
 	struct worker_times times;
 	struct interrupts interrupts;
-	bool uses_interrupts; /* all of its queues have them */
+	bool uses_interrupts;	/* all of its queues have them */
+	bool interrupts_proven; /* and they come */
 } __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
 
 struct workers {

@@ -10,6 +10,7 @@
 #include "exit_code.h"
 #include "heartbeat.h"
 #include "idle.h"
+#include "intr_record.h"
 #include "parse.h"
 #include "sizing.h"
 
@@ -97,6 +98,64 @@ static void test_idle(void **state)
 	assert_int_equal(idle_decide(UINT64_MAX / 1000, false).sleep_ns, IDLE_SLEEP_MAX_NS);
 }
 
+static void intr_record_note_times(
+	struct intr_record *record, unsigned int times, bool fired, bool timed_out)
+{
+	for (unsigned int i = 0; i < times; i++) {
+		record->fired = fired;
+		intr_record_note(record, timed_out, true);
+		assert_false(record->fired);
+	}
+}
+
+static void test_intr_record(void **state)
+{
+	struct intr_record record = {0};
+
+	(void)state;
+	/* interrupts without packets, and waits that another queue ended, prove nothing */
+	record.fired = true;
+	intr_record_note(&record, false, false);
+	intr_record_note_times(&record, 100, false, false);
+	assert_false(record.proven);
+	assert_true(intr_record_is_good(&record));
+	intr_record_note_times(&record, 1, true, false);
+	assert_true(record.proven);
+
+	/* those that never come */
+	intr_record_note_times(&record, 2, false, true);
+	assert_false(record.proven);
+	assert_true(intr_record_is_good(&record));
+	intr_record_note_times(&record, 1, false, true);
+	assert_false(intr_record_is_good(&record));
+	intr_record_note_times(&record, 1000, true, false);
+	intr_record_note_times(&record, 1000, false, true);
+	assert_false(intr_record_is_good(&record));
+	assert_false(record.proven);
+
+	/* those that stop coming after years */
+	record = (struct intr_record){0};
+	intr_record_note_times(&record, 100000, true, false);
+	intr_record_note_times(&record, 3, false, true);
+	assert_false(intr_record_is_good(&record));
+
+	/* an accident now and then, such as a packet in the moment that the wait runs out */
+	record = (struct intr_record){0};
+	for (unsigned int i = 0; i < 1000; i++) {
+		intr_record_note_times(&record, 4, true, false);
+		intr_record_note_times(&record, 1, false, true);
+		assert_true(intr_record_is_good(&record));
+	}
+
+	/* too many accidents */
+	record = (struct intr_record){0};
+	for (unsigned int i = 0; i < 10; i++) {
+		intr_record_note_times(&record, 2, true, false);
+		intr_record_note_times(&record, 1, false, true);
+	}
+	assert_false(intr_record_is_good(&record));
+}
+
 static void test_heartbeat(void **state)
 {
 	struct heartbeat heartbeat = {0};
@@ -151,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_mbufs),
 		cmocka_unit_test(test_assign),
 		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_intr_record),
 		cmocka_unit_test(test_heartbeat),
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_exit_codes),
