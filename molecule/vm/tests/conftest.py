@@ -108,10 +108,14 @@ def ask(command):
     client.send(command.encode())
     return list(json.loads(client.recv(length)).values())[0]
 pairs = [ask(f"/exception_path/pair,{name}") for name in ask("/exception_path/pairs")]
-print(json.dumps({pair["netdev"]: pair for pair in pairs}))
+print(json.dumps({"pairs": {pair["netdev"]: pair for pair in pairs}, "lcores": ask("/exception_path/lcores")}))
 """
 
 
-def pairs(host):
-    """What the forwarder tells of its pairs, by netdev."""
+def telemetry(host):
+    """What the forwarder tells of its pairs, by netdev, and of its lcores, by number."""
     return json.loads(host.check_output("python3 -c %s", TELEMETRY))
+
+
+def pairs(host):
+    return telemetry(host)["pairs"]
