@@ -2,11 +2,13 @@
  * Copyright (c) 2026 The dataplane.exception_path authors
  */
 /* Faults for the smoke test, which preloads this: what no virtual port does on its own. The test
- * makes files in the folder $FWD_INJECT; here each is taken away once it has had its effect.
+ * makes files in the folder $FWD_INJECT; here each but the last is taken away once it has had its
+ * effect.
  *   start-fails     the next start of a port fails
  *   reset-fails     the next reset of a port fails
  *   reset           the driver of port 0 asks for a reset
  *   remove          the bus of the device named in it asks for that device
+ *   link-down       the link of port 0 is down, as long as the file is there
  */
 #define ALLOW_EXPERIMENTAL_API
 
@@ -50,6 +52,19 @@ int rte_eth_dev_reset(uint16_t port)
 {
 	(void)port;
 	return inject_take("reset-fails") ? -EIO : -ENOTSUP;
+}
+
+int rte_eth_link_get_nowait(uint16_t port, struct rte_eth_link *link)
+{
+	int (*real)(uint16_t, struct rte_eth_link *) =
+		(int (*)(uint16_t, struct rte_eth_link *))dlsym(
+			RTLD_NEXT, "rte_eth_link_get_nowait");
+	int ret = real(port, link);
+	char path[256];
+
+	if (port == 0 && inject_path("link-down", path, sizeof(path)) > 0 && !access(path, F_OK))
+		link->link_status = RTE_ETH_LINK_DOWN;
+	return ret;
 }
 
 int rte_eth_dev_callback_register(

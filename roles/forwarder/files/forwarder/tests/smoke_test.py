@@ -497,6 +497,14 @@ def packet_socket(netns, device):
     return sock
 
 
+def receive_test_frame(sock):
+    """The next frame of the EtherType for experiments, among what the kernel sends by itself."""
+    while True:
+        data = sock.recv(2048)
+        if data[12:14] == b"\x88\xb5":
+            return data
+
+
 def test_vlan_tags_cross(wire):
     """The kernel hands a tag on beside the packet: in the auxiliary data of the socket."""
     _forwarder, near, far = wire
@@ -776,6 +784,31 @@ def test_nic_reset(faulty):
     assert "asks for a reset" in faulty.forwarder.log()
     faulty.becomes(mtu=1400, promiscuous=1, mac="02:00:00:00:00:78", carrier="on")
     assert faulty.forwarder.stop() == 0
+
+
+def test_what_comes_before_the_carrier_waits_for_it(faulty):
+    """The kernel would answer at once, and what it sends without carrier is lost."""
+    frame = bytes.fromhex("02000000000102000000000288b5") + bytes(50)
+    for link_comes in (True, False):
+        faulty.ip("link", "set", "exc0", "down")
+        faulty.becomes(state="down")
+        link_down = faulty.inject("link-down")
+        faulty.ip("link", "set", "exc0", "up")
+        faulty.becomes(state="forwarding", carrier="off")
+        near, far = (packet_socket(faulty.netns, name) for name in ("exc0", "wire0"))
+        with near, far:
+            far.send(frame)
+            near.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                receive_test_frame(near)
+            if link_comes:
+                link_down.unlink()
+            # a NIC whose driver does not tell of its link is not shut out for good
+            near.settimeout(10)
+            assert receive_test_frame(near) == frame
+            assert ("NO-CARRIER" in faulty.link("exc0")["flags"]) == (not link_comes)
+    link_down.unlink()
+    faulty.becomes(carrier="on")
 
 
 def test_nic_removed_and_back(faulty):
