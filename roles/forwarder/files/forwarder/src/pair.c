@@ -135,13 +135,18 @@ static int pair_make_pools(struct pair *pair, unsigned int index)
 		&(struct ring_sizes){
 			.from = nic_rx,
 			/* segments cut here wait for the NIC */
-			.to = kernel_tx + (large ? nic_tx : 0),
+			.to = port_tx_mbufs(&pair->kernel.info, kernel_tx) +
+				(large ? nic_tx : 0),
 		},
 		room);
 	if (pair->nic_pool == NULL)
 		return -ENOMEM;
 	pair->kernel_pool = pair_make_pool(pair, "kernel", index,
-		&(struct ring_sizes){.from = kernel_rx, .to = nic_tx}, large ? large_room : room);
+		&(struct ring_sizes){
+			.from = kernel_rx,
+			.to = port_tx_mbufs(&pair->nic.info, nic_tx),
+		},
+		large ? large_room : room);
 	return pair->kernel_pool == NULL ? -ENOMEM : 0;
 }
 

@@ -11,6 +11,8 @@
 
 #define PORT_RSS_TYPES (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
 
+#define PORT_VIRTIO_CHAIN_MAX 7 /* VIRTIO_MAX_TX_INDIRECT of the driver is one more */
+
 bool port_is_virtio_user(const struct rte_eth_dev_info *info)
 {
 	return info->driver_name != NULL && strstr(info->driver_name, "virtio_user") != NULL;
@@ -19,6 +21,15 @@ bool port_is_virtio_user(const struct rte_eth_dev_info *info)
 bool port_is_virtio(const struct rte_eth_dev_info *info)
 {
 	return info->driver_name != NULL && strstr(info->driver_name, "virtio") != NULL;
+}
+
+unsigned int port_tx_mbufs(const struct rte_eth_dev_info *info, uint16_t nb_txd)
+{
+	/* The driver puts a chain of up to so many into one descriptor (an indirect one), and gives
+	 * back what was sent only when it sends more: if they were all there are, nothing would be
+	 * received any more that could be sent.
+	 */
+	return port_is_virtio(info) ? nb_txd * PORT_VIRTIO_CHAIN_MAX : nb_txd;
 }
 
 int port_find(struct port *port, const char *name, enum port_side side)

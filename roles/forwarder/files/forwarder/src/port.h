@@ -36,6 +36,8 @@ struct port {
 /* Any of the drivers that speak virtio. */
 bool port_is_virtio(const struct rte_eth_dev_info *info);
 bool port_is_virtio_user(const struct rte_eth_dev_info *info);
+/* mbufs that nb_txd Tx descriptors can hold. */
+unsigned int port_tx_mbufs(const struct rte_eth_dev_info *info, uint16_t nb_txd);
 
 /* -ENODEV if EAL has no port of that name. */
 int port_find(struct port *port, const char *name, enum port_side side);

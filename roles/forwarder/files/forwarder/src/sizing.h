@@ -11,10 +11,10 @@
 #define BURST_SIZE    128
 #define MEMPOOL_CACHE 256 /* mbufs an lcore keeps to itself */
 
-/* Descriptors of one direction of one queue, as the ports accepted them. */
+/* mbufs that the rings of one direction of one queue hold, as the ports accepted them. */
 struct ring_sizes {
-	uint16_t from; /* Rx of the port where the mbufs come from */
-	uint16_t to;   /* Tx of the port where they go */
+	unsigned int from; /* Rx of the port where the mbufs come from */
+	unsigned int to;   /* Tx of the port where they go */
 };
 
 /* Bytes of an mbuf that holds a whole frame of this MTU, so that nothing needs a chain. */

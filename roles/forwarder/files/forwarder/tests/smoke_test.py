@@ -126,8 +126,8 @@ def lcores():
 def start(tmp_path):
     with contextlib.ExitStack() as stack:
 
-        def start_one(eal, *own, **kwargs):
-            forwarder = Forwarder(tmp_path, eal, own, **kwargs)
+        def start_one(eal, *own, directory=tmp_path, **kwargs):
+            forwarder = Forwarder(directory, eal, own, **kwargs)
             stack.callback(forwarder.close)
             return forwarder
 
@@ -519,6 +519,64 @@ def test_vlan_tags_cross(wire):
     assert data[12:14] == b"\x88\xb5"
     tag = [struct.unpack("=IIIHHHH", d)[5] for level, _kind, d in ancillary if level == 263]
     assert tag == [7]
+
+
+def internet_sum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def tcp_segment(number, push):
+    """One of a flow that can be merged, all of the same size."""
+    payload = bytes(1000)
+    addresses = bytes([10, 9, 0, 2, 10, 9, 0, 1])
+    tcp = struct.pack("!HHIIBBHHH", 1, 2, number * len(payload), 1, 0x50, 0x18 if push else 0x10, 1000, 0, 0)
+    pseudo = addresses + struct.pack("!HH", 6, len(tcp) + len(payload))
+    tcp = tcp[:16] + struct.pack("!H", internet_sum(pseudo + tcp + payload)) + tcp[18:]
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0x4000, 64, 6, 0) + addresses
+    ip = ip[:10] + struct.pack("!H", internet_sum(ip)) + ip[12:]
+    return bytes.fromhex("0200000000010200000000020800") + ip + tcp + payload
+
+
+def test_a_backend_that_rests_does_not_keep_all_buffers(start, netns, tmp_path):
+    """virtio gives buffers back with the next packet only, and a slot of its ring holds a chain."""
+    name, path = netns("a"), tmp_path / "vhost.sock"
+    (tmp_path / "backend").mkdir()
+    backend = start(
+        (f"--vdev=net_vhost0,iface={path},tso=1", "--vdev=net_null0,no-rx=1"),
+        *("--pair", "nic=net_vhost0,kernel=net_null0"),
+        directory=tmp_path / "backend",
+    ).wait_ready()
+    forwarder = start(
+        ("--vdev=net_tap0,iface=wire0", f"--vdev=virtio_user0,path={path},queue_size=1024,in_order=0"),
+        *("--pair", "nic=net_tap0,kernel=virtio_user0,queue_size=1024"),
+        netns=name,
+    ).wait_ready()
+    run("ip", "-n", name, "link", "set", "wire0", "txqueuelen", "1000")
+
+    def to_kernel(who):
+        return next(iter(who.ask("/exception_path/stats").values()))["to_kernel"]
+
+    with packet_socket(name, "wire0") as sender:
+        backend.process.send_signal(signal.SIGSTOP)
+        for number in range(7):
+            # at rest meanwhile, so that it finds all of them at once: seven become one
+            forwarder.process.send_signal(signal.SIGSTOP)
+            for segment in range(840):
+                sender.send(tcp_segment(number * 840 + segment, segment % 7 == 6))
+            forwarder.process.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
+        assert to_kernel(forwarder)["merged"] > 4000
+        backend.process.send_signal(signal.SIGCONT)
+        time.sleep(0.5)
+        before = [to_kernel(who)["packets"] for who in (forwarder, backend)]
+        sender.send(bytes.fromhex("02000000000102000000000288b5") + bytes(50))
+        for who, packets in zip((forwarder, backend), before):
+            eventually(lambda: to_kernel(who)["packets"] > packets)
+    assert forwarder.stop() == 0
+    assert backend.stop() == 0
 
 
 def test_link_changes_are_logged(start, netns):
