@@ -12,10 +12,14 @@ enum idle_mode {
 	IDLE_POLL,     /* never sleeps */
 };
 
-#define IDLE_SPIN_US	   20	/* without a packet before the first sleep */
+/* Without a packet before the first sleep: as long as the shortest sleep really takes, which under
+ * emulation is many times longer than elsewhere, within these limits.
+ */
+#define IDLE_SPIN_MIN_US   20
+#define IDLE_SPIN_MAX_US   200
 #define IDLE_SLEEP_MIN_NS  5000
 #define IDLE_SLEEP_MAX_NS  1000000 /* where only sleeping can save power */
-#define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt */
+#define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt, at least */
 #define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
 /* The longest wait for an interrupt, and so the longest delay of a packet whose interrupt does not
  * come: longer once all queues of the lcore have shown that theirs do.
@@ -34,13 +38,19 @@ struct idle_step {
 	unsigned int sleep_ns;
 };
 
+/* How long nothing must have come, in microseconds, ... */
+struct idle_policy {
+	unsigned int spin_us; /* ... before a sleep */
+	unsigned int wait_us; /* ... before an interrupt is waited for; 0 where there are none */
+};
+
 /* What to do after so long without a packet: sleeps last a quarter of the time that nothing came,
  * so that they never add much to it.
  */
-struct idle_step idle_decide(uint64_t idle_us, bool has_interrupts);
+struct idle_step idle_decide(uint64_t idle_us, const struct idle_policy *policy);
 
-/* To be called by a thread before it sleeps for the first time. */
-void idle_prepare_thread(void);
+/* To be called by a thread before it sleeps for the first time; returns spin_us for it. */
+unsigned int idle_prepare_thread(void);
 void idle_sleep(unsigned int ns);
 
 #endif

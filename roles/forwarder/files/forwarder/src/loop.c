@@ -157,7 +157,10 @@ static unsigned int loop_idle(struct worker *worker)
 		return 0;
 	}
 	step = idle_decide((now - times->idle_since) * 1000000 / rte_get_tsc_hz(),
-		worker->uses_interrupts);
+		&(struct idle_policy){
+			.spin_us = worker->spin_us,
+			.wait_us = worker->uses_interrupts ? worker->wait_us : 0,
+		});
 	switch (step.kind) {
 	case IDLE_WAIT:
 		return loop_wait(worker);
@@ -182,7 +185,7 @@ int loop_run(void *arg)
 {
 	struct worker *worker = arg;
 
-	idle_prepare_thread();
+	worker->spin_us = idle_prepare_thread();
 	while (!__atomic_load_n(&loop_stopping, __ATOMIC_RELAXED)) {
 		heartbeat_beat(&worker->heartbeat);
 		if (loop_serve(worker, LOOP_AFTER_NO_WAIT) == 0 && loop_idle(worker) == 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "quirks.h"
 #include "sizing.h"
 #include "worker.h"
 
@@ -147,6 +148,15 @@ int pair_configure_kernel(struct pair *pair, unsigned int mtu)
 	return pair_setup(pair, &pair->kernel, mtu);
 }
 
+static bool pair_add_interrupt(struct worker *worker, const struct port *port, uint16_t queue,
+	struct intr_record *record)
+{
+	if (!port->has_interrupts || !interrupts_add(&worker->interrupts, port->id, queue, record))
+		return false;
+	worker->wait_us = RTE_MAX(worker->wait_us, quirks_rest_us(port->info.driver_name));
+	return true;
+}
+
 /* The queues of the pair whose worker waits for interrupts take part in it while the port runs. */
 static void pair_add_interrupts(struct pair *pair, const struct port *port)
 {
@@ -158,8 +168,7 @@ static void pair_add_interrupts(struct pair *pair, const struct port *port)
 
 		if (!worker->uses_interrupts)
 			continue;
-		if (port->has_interrupts &&
-			interrupts_add(&worker->interrupts, port->id, i, &from->interrupts))
+		if (pair_add_interrupt(worker, port, i, &from->interrupts))
 			continue;
 		log_info("lcore %u sleeps by the clock: port '%s' (%s) gives no Rx interrupts",
 			worker->lcore, port->name, port->info.driver_name);

@@ -9,6 +9,8 @@
 
 #include <rte_ethdev.h>
 
+#define QUIRKS_EM      "net_e1000_em"
+#define QUIRKS_EM_US   16777
 #define QUIRKS_VMXNET3 "net_vmxnet3"
 #define QUIRKS_VMWARE  "VMware"
 
@@ -35,4 +37,9 @@ uint64_t quirks_tx(const char *driver, const char *vendor_file)
 	if (strcmp(driver, QUIRKS_VMXNET3) || quirks_is_vmware(vendor_file))
 		return 0;
 	return RTE_ETH_TX_OFFLOAD_TCP_TSO;
+}
+
+unsigned int quirks_rest_us(const char *driver)
+{
+	return strcmp(driver, QUIRKS_EM) ? 0 : QUIRKS_EM_US;
 }

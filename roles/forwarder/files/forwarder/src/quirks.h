@@ -18,4 +18,11 @@
 uint64_t quirks_rx(const char *driver);
 uint64_t quirks_tx(const char *driver, const char *vendor_file);
 
+/* How long a queue must have rested, in microseconds, until its next interrupt is not held back.
+ *
+ * net_e1000_em lets a NIC give one in 65535 * 256 ns at most (E1000_ITR in eth_em_start()): whoever
+ * waits for the second of two waits for that long.
+ */
+unsigned int quirks_rest_us(const char *driver);
+
 #endif

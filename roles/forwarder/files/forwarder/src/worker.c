@@ -50,6 +50,7 @@ int workers_make(
 		workers->list[index].idle = idle;
 		interrupts_open(&workers->list[index].interrupts);
 		workers->list[index].uses_interrupts = idle == IDLE_ADAPTIVE;
+		workers->list[index].wait_us = IDLE_WAIT_US;
 		index++;
 	}
 	for (unsigned int i = 0; i < nb_pairs; i++) {

@@ -38,6 +38,8 @@ struct worker {
 	struct worker_times times;
 	struct interrupts interrupts;
 	bool uses_interrupts;	/* all of its queues have them */
+	unsigned int spin_us;	/* without a packet before a sleep */
+	unsigned int wait_us;	/* without a packet before an interrupt is waited for */
 	bool interrupts_proven; /* and they come */
 } __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
 

@@ -70,19 +70,22 @@ static void test_assign(void **state)
 
 static void test_idle(void **state)
 {
+	static const unsigned int waits[] = {0, IDLE_WAIT_US, 5000};
+
 	(void)state;
-	for (int interrupts = 0; interrupts <= 1; interrupts++) {
-		unsigned int longest = interrupts ? IDLE_WAIT_SLEEP_NS : IDLE_SLEEP_MAX_NS;
+	for (unsigned int i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		const struct idle_policy policy = {.spin_us = IDLE_SPIN_MIN_US, .wait_us = waits[i]};
+		unsigned int longest = waits[i] > 0 ? IDLE_WAIT_SLEEP_NS : IDLE_SLEEP_MAX_NS;
 		unsigned int last = 0;
 
 		for (uint64_t us = 0; us < 10000; us++) {
-			struct idle_step step = idle_decide(us, interrupts);
+			struct idle_step step = idle_decide(us, &policy);
 
-			if (us < IDLE_SPIN_US) {
+			if (us < policy.spin_us) {
 				assert_int_equal(step.kind, IDLE_SPIN);
 				continue;
 			}
-			if (interrupts && us >= IDLE_WAIT_US) {
+			if (waits[i] > 0 && us >= waits[i]) {
 				assert_int_equal(step.kind, IDLE_WAIT);
 				continue;
 			}
@@ -95,7 +98,9 @@ static void test_idle(void **state)
 		assert_int_equal(last, longest);
 	}
 	/* after years, too */
-	assert_int_equal(idle_decide(UINT64_MAX / 1000, false).sleep_ns, IDLE_SLEEP_MAX_NS);
+	assert_int_equal(idle_decide(UINT64_MAX / 1000, &(struct idle_policy){0}).sleep_ns,
+		IDLE_SLEEP_MAX_NS);
+	assert_in_range(idle_prepare_thread(), IDLE_SPIN_MIN_US, IDLE_SPIN_MAX_US);
 }
 
 static void intr_record_note_times(

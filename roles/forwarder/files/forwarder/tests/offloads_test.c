@@ -245,6 +245,9 @@ static void test_quirks(void **state)
 	assert_int_equal(quirks_tx("net_vmxnet3", path), 0);
 	close(fd);
 	unlink(path);
+	/* 65535 * 256 ns */
+	assert_in_range(quirks_rest_us("net_e1000_em"), 16777, 17000);
+	assert_int_equal(quirks_rest_us("net_e1000_igb"), 0);
 }
 
 int main(void)
