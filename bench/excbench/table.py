@@ -8,7 +8,8 @@ INTRODUCTION = """# Performance
 
 Written by `make bench`: the forwarder and DPDK's testpmd (io forwarding, the options of DPDK's howto) in
 turn in one run, beside the kernel's own driver of the same NIC and, between netdevs, beside a veth pair.
-Only figures of one run can be compared; under emulation the device itself costs most of a packet.
+Only figures of one run can be compared; under emulation the device itself costs most of a packet. Where a
+target is missed, [where the time goes](where-the-time-goes.md) tells why.
 
 ![Forwarder and limits relative to testpmd](img/performance.svg)
 """
