@@ -11,6 +11,7 @@
 
 #define PORT_RSS_TYPES (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
 
+#define PORT_TX_KEPT	      64
 #define PORT_VIRTIO_CHAIN_MAX 7 /* VIRTIO_MAX_TX_INDIRECT of the driver is one more */
 
 bool port_is_virtio_user(const struct rte_eth_dev_info *info)
@@ -137,20 +138,38 @@ int port_configure(struct port *port, unsigned int queues, unsigned int queue_si
 	return ret;
 }
 
+/* A virtio_user port gives buffers back once PORT_TX_KEPT of them are sent: those that are used
+ * next are then still in the CPU's cache. By default it keeps them until its ring is nearly full, and
+ * then gives back more at once than an lcore's share of the pool holds.
+ */
+static int port_setup_tx_queue(const struct port *port, uint16_t queue, int socket)
+{
+	struct rte_eth_txconf txconf = port->info.default_txconf;
+	int ret = -EINVAL;
+
+	txconf.offloads = port->tx_offloads;
+	if (port_is_virtio_user(&port->info) && port->nb_txd > PORT_TX_KEPT) {
+		txconf.tx_free_thresh = port->nb_txd - PORT_TX_KEPT;
+		ret = rte_eth_tx_queue_setup(port->id, queue, port->nb_txd, socket, &txconf);
+		txconf.tx_free_thresh = port->info.default_txconf.tx_free_thresh;
+	}
+	/* also where the device's ring is smaller than what the driver was asked for */
+	if (ret == -EINVAL)
+		ret = rte_eth_tx_queue_setup(port->id, queue, port->nb_txd, socket, &txconf);
+	return ret;
+}
+
 int port_setup_queues(
 	const struct port *port, unsigned int queues, int socket, struct rte_mempool *pool)
 {
 	struct rte_eth_rxconf rxconf = port->info.default_rxconf;
-	struct rte_eth_txconf txconf = port->info.default_txconf;
 	int ret = 0;
 
 	rxconf.offloads = port->rx_offloads;
-	txconf.offloads = port->tx_offloads;
 	for (unsigned int queue = 0; queue < queues && ret == 0; queue++) {
 		ret = rte_eth_rx_queue_setup(port->id, queue, port->nb_rxd, socket, &rxconf, pool);
 		if (ret == 0)
-			ret = rte_eth_tx_queue_setup(
-				port->id, queue, port->nb_txd, socket, &txconf);
+			ret = port_setup_tx_queue(port, queue, socket);
 		if (ret < 0)
 			log_error("port '%s' (%s) refuses queue %u: %s", port->name,
 				port->info.driver_name, queue, rte_strerror(-ret));
