@@ -6,11 +6,13 @@ FORWARDER = "/work/exception-path-forwarder"
 SOCKET = "/work/vv.sock"
 RING = 1024
 
-NULL = ["--no-pci", "--no-huge", "-m", "1024", "--vdev=net_null0", "--vdev=net_null1"]
-# vvstart0 is the plugin's: see src/vv.c.
-VHOST = ["--no-pci", "--in-memory", "--single-file-segments", "-m", "256",
-         f"--vdev=net_vhost0,iface={SOCKET},queues=1"]
+# valgrind has no huge pages. Whatever is timed has them: with pages of 4 KB the TLB would be measured.
+SMALL_PAGES = ["--no-pci", "--no-huge", "-m", "1024"]
+HUGE_PAGES = ["--no-pci", "--in-memory", "--single-file-segments", "-m", "256"]
+NULL = ["--vdev=net_null0", "--vdev=net_null1"]
+VHOST = [f"--vdev=net_vhost0,iface={SOCKET},queues=1"]
 VIRTIO_USER = f"virtio_user0,path={SOCKET},queues=1,queue_size={RING}"
+# vvstart0 is the plugin's: see src/vv.c.
 VV = [*VHOST, "-d", "/work/vv.so", "--vdev=vvstart0", f"--vdev={VIRTIO_USER}"]
 SIDES = {
     "null": (NULL, "nic=net_null0,kernel=net_null1"),
@@ -27,10 +29,10 @@ def prefix(plane):
     return f"bench-{plane}"
 
 
-def testpmd(rig, main, lcore):
+def testpmd(rig, memory, main, lcore):
     """io forwarding by one lcore; testpmd's main lcore only waits."""
     eal = VHOST if rig == "vv" else SIDES[rig][0]
-    return [TESTPMD, "-l", f"{main},{lcore}", f"--main-lcore={main}", f"--file-prefix={prefix('testpmd')}", *eal,
+    return [TESTPMD, "-l", f"{main},{lcore}", f"--main-lcore={main}", f"--file-prefix={prefix('testpmd')}", *memory, *eal,
             "--", "--forward-mode=io", "--nb-cores=1", "-i", f"--rxd={RING}", f"--txd={RING}", "--total-num-mbufs=16384"]
 
 
@@ -41,10 +43,10 @@ def commands(plane, rig):
     return VV_COMMANDS if rig == "vv" else ["start"]
 
 
-def forwarder(rig, _main, lcore):
+def forwarder(rig, memory, _main, lcore):
     """The forwarder polls on its main lcore, too."""
     eal, pair = SIDES[rig]
-    return [FORWARDER, "-l", str(lcore), f"--file-prefix={prefix('forwarder')}", *eal,
+    return [FORWARDER, "-l", str(lcore), f"--file-prefix={prefix('forwarder')}", *memory, *eal,
             "--", "--pair", pair]
 
 

@@ -8,7 +8,7 @@ import tempfile
 from exclab.errors import LabError
 
 from . import native
-from .native_planes import COMMANDS, commands, prefix
+from .native_planes import COMMANDS, HUGE_PAGES, commands, prefix
 from .telemetry import Telemetry
 
 STOP_PATIENCE = 120
@@ -17,7 +17,7 @@ STOP_PATIENCE = 120
 class Running:
     """One data plane: its process, its folder /work, its telemetry."""
 
-    def __init__(self, base, programs, plane, rig, cpus, wrap=(), keep_log=None):
+    def __init__(self, base, programs, plane, rig, cpus, wrap=(), memory=tuple(HUGE_PAGES)):
         self.plane = plane
         self._programs = programs
         self._stack = contextlib.ExitStack()
@@ -29,8 +29,8 @@ class Running:
             # In the socket's place: the forwarder looks whether the path is there before EAL starts.
             if plane == "forwarder":
                 (self.work / "vv.sock").touch()
-            self._log = self._stack.enter_context(open(keep_log or self.work / "log", "w+", encoding="utf-8", errors="replace"))
-            command = ["env", "VV_SOCKET=/work/vv.sock", "LD_LIBRARY_PATH=/opt/dpdk/lib", *wrap, *COMMANDS[plane](rig, *cpus)]
+            self._log = self._stack.enter_context(open(self.work / "log", "w+", encoding="utf-8", errors="replace"))
+            command = ["env", "VV_SOCKET=/work/vv.sock", "LD_LIBRARY_PATH=/opt/dpdk/lib", *wrap, *COMMANDS[plane](rig, memory, *cpus)]
             self.process = native.start(base, self.work, command, stdin=subprocess.PIPE, stdout=self._log,
                                         stderr=subprocess.STDOUT, text=True)
             self._stack.callback(self._end)

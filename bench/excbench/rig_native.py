@@ -10,7 +10,7 @@ from exclab.progress import say
 
 from . import native, parse, stats
 from .hugepages import reserved
-from .native_planes import LOOPS, PORTS
+from .native_planes import LOOPS, PORTS, SMALL_PAGES
 from .native_process import Running
 
 RIG = "native"
@@ -41,7 +41,7 @@ def measure(settings, samples):
 def _callgrind(base, programs, plane, cpus, seconds):
     wrap = ["valgrind", "--tool=callgrind", f"--toggle-collect={LOOPS[plane]}", "--fair-sched=yes",
             "--callgrind-out-file=/work/callgrind.out"]
-    with contextlib.closing(Running(base, programs, plane, "null", cpus, wrap)) as running:
+    with contextlib.closing(Running(base, programs, plane, "null", cpus, wrap, SMALL_PAGES)) as running:
         time.sleep(2 * seconds)
         packets = PACKETS[plane](running.stop())
         return parse.instructions((running.work / "callgrind.out").read_text()) / packets

@@ -36,7 +36,7 @@ def _up(agent, plane):
             agent.call("kernel_side.carrier", name=name)
             agent.call("kernel_side.move", name=name, netns=netns, addresses=addresses)
     agent.call("programs.output", command=f"ip netns exec {ENDS[0][2]} ping -c 3 -i 0.3 -W 5 {ENDS[1][3]}")
-    agent.call("programs.start", name="iperf3", command=f"ip netns exec {ENDS[1][2]} iperf3 -s")
+    agent.call("programs.iperf3_server", netns=ENDS[1][2])
     return pid
 
 

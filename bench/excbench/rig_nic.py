@@ -54,7 +54,7 @@ def _down(agent):
 
 def _measures(agent, far, nic, netdev, pid, seconds):
     agent.call("kernel_side.sink", address=far.near)
-    agent.call("programs.start", name="iperf3", command="iperf3 -s")
+    agent.call("programs.iperf3_server")
     values = {}
     values |= _packets(agent, pid, "to_kernel", seconds, lambda: far.flood(seconds, RATE),
                        lambda: agent.call("kernel_side.counters", name=netdev)["rx_packets"])
