@@ -7,6 +7,7 @@ from .run import run
 
 # what a model needs to be told on top of its name
 MODELS = {
+    "e1000": "",
     "e1000e": "",
     "igb": "",
     "vmxnet3": "",

@@ -11,10 +11,12 @@
 
 #define QUIRKS_EM      "net_e1000_em"
 #define QUIRKS_EM_US   16777
+#define QUIRKS_IGB     "net_e1000_igb"
+#define QUIRKS_QEMU    "QEMU"
 #define QUIRKS_VMXNET3 "net_vmxnet3"
 #define QUIRKS_VMWARE  "VMware"
 
-static bool quirks_is_vmware(const char *vendor_file)
+static bool quirks_made_by(const char *maker, const char *vendor_file)
 {
 	char vendor[64] = "";
 	FILE *file = fopen(vendor_file, "re");
@@ -24,7 +26,7 @@ static bool quirks_is_vmware(const char *vendor_file)
 	if (fgets(vendor, sizeof(vendor), file) == NULL)
 		vendor[0] = '\0';
 	fclose(file);
-	return !strncmp(vendor, QUIRKS_VMWARE, strlen(QUIRKS_VMWARE));
+	return !strncmp(vendor, maker, strlen(maker));
 }
 
 uint64_t quirks_rx(const char *driver)
@@ -34,9 +36,13 @@ uint64_t quirks_rx(const char *driver)
 
 uint64_t quirks_tx(const char *driver, const char *vendor_file)
 {
-	if (strcmp(driver, QUIRKS_VMXNET3) || quirks_is_vmware(vendor_file))
-		return 0;
-	return RTE_ETH_TX_OFFLOAD_TCP_TSO;
+	bool cuts_wrongly = false;
+
+	if (!strcmp(driver, QUIRKS_VMXNET3))
+		cuts_wrongly = !quirks_made_by(QUIRKS_VMWARE, vendor_file);
+	else if (!strcmp(driver, QUIRKS_IGB))
+		cuts_wrongly = quirks_made_by(QUIRKS_QEMU, vendor_file);
+	return cuts_wrongly ? RTE_ETH_TX_OFFLOAD_TCP_TSO : 0;
 }
 
 unsigned int quirks_rest_us(const char *driver)

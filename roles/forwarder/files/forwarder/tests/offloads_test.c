@@ -243,6 +243,11 @@ static void test_quirks(void **state)
 	assert_int_equal(quirks_tx("net_vmxnet3", "/nowhere"), RTE_ETH_TX_OFFLOAD_TCP_TSO);
 	assert_int_equal(write(fd, "VMware, Inc.\n", 13), 13);
 	assert_int_equal(quirks_tx("net_vmxnet3", path), 0);
+	assert_int_equal(quirks_tx("net_e1000_igb", path), 0);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(pwrite(fd, "QEMU\n", 5, 0), 5);
+	assert_int_equal(quirks_tx("net_vmxnet3", path), RTE_ETH_TX_OFFLOAD_TCP_TSO);
+	assert_int_equal(quirks_tx("net_e1000_igb", path), RTE_ETH_TX_OFFLOAD_TCP_TSO);
 	close(fd);
 	unlink(path);
 	/* 65535 * 256 ns */
