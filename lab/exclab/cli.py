@@ -4,13 +4,12 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import sys
 
 from . import artifact, builder, deps, dpdk_source, forwarder, guest, image, inventory, nics, qemu, ssh
 from .errors import LabError
-from .paths import cache
-from .progress import CLOCK, say
+from .progress import say
+from .sudo import become_root
 
 ROOT_COMMANDS = {"deps", "image", "forwarder", "artifact", "builder", "source", "up", "down", "wire"}
 
@@ -20,24 +19,13 @@ def main(argv):
     arguments = _parser().parse_args(argv)
     try:
         if arguments.command in ROOT_COMMANDS:
-            _become_root(argv)
+            become_root(argv)
         return arguments.call(arguments) or 0
     except LabError as error:
         print(f"lab/vm {arguments.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _become_root(argv):
-    """The same command through sudo, with the caller's own cache."""
-    if os.geteuid() == 0:
-        return
-    if not shutil.which("sudo"):
-        raise LabError("This needs root, and there is no sudo here.")
-    keep = [f"EXCEPTION_PATH_CACHE={cache()}", f"{CLOCK}={os.environ[CLOCK]}",
-            f"PATH={os.environ.get('PATH', '')}:/usr/sbin:/sbin"]
-    os.execvp("sudo", ["sudo", "env", *keep, sys.executable, os.path.realpath(sys.argv[0]), *argv])
 
 
 def _deps(_arguments):
