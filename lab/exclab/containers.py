@@ -25,7 +25,7 @@ _LAID_OVER = [RECIPE / "guest" / "etc" / name for name in ("apt", "dpkg")]
 _INIT = "/sbin/init"
 # The limits are what systemd wants at least: a caller's lower ones would be refused.
 _OPTIONS = [
-    "--privileged", "--network=none", "--ulimit=nofile=20000:20000", "--ulimit=nproc=4096:4096", "--tmpfs=/sys/bus/pci",
+    "--privileged", "--network=none", "--ulimit=nofile=20000:20000", "--ulimit=nproc=4096:4096", "--mount=type=tmpfs,destination=/sys/bus/pci,notmpcopyup",
 ]
 _ENGINES_OPTIONS = {
     "podman": ["--systemd=always"],
