@@ -22,7 +22,7 @@ COLLECTION := $(BUILD)/collections/ansible_collections/dataplane/exception_path
 SOURCES = $(shell git ls-files --cached --others --exclude-standard \
 	galaxy.yml README.md LICENSE meta playbooks plugins roles changelogs docs tests 2>/dev/null | grep -v ' ')
 
-.PHONY: help venv deps collection demo down artifact test unit lint fuzz molecule bench clean
+.PHONY: help venv deps collection demo down artifact test unit lint fuzz containers molecule bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -71,6 +71,9 @@ lint:  ## ansible-lint
 
 fuzz: deps  ## fuzz the forwarder's parsers, FUZZ_SECONDS (30) each
 	@lab/vm forwarder --suite $(DEMO_SUITE) --fuzz $(FUZZ_SECONDS)
+
+containers:  ## modules and roles by themselves, in containers of both Debian releases
+	@lab/suite containers
 
 molecule:  ## the virtual hosts: deploy, prove, reboot, kill, tear down
 	@lab/suite molecule

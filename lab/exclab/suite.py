@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 
+from . import container_cli
 from .errors import LabError
 from .paths import TREE, venv_first
 from .progress import say
 from .tally import Tally
 
 COLLECTION = TREE / ".build" / "collections" / "ansible_collections" / "dataplane" / "exception_path"
+# Suites whose jobs count as one test each where they count none.
+UNCOUNTED = ("containers", "lint")
 SHORT_FUZZ_SECONDS = "5"  # per target: `make fuzz` looks longer
 
 
@@ -29,7 +32,7 @@ def main(argv):
     except LabError as error:
         print(f"lab/suite: {error}\n0 passed, 1 failed")
         return 1
-    results = [_run(*job, counts=name != "lint") for name in chosen for job in suites[name]]
+    results = [_run(*job, counts=name not in UNCOUNTED) for name in chosen for job in suites[name]]
     print()
     for title, tally, seconds in results:
         print(f"{'FAILED' if tally.failed else 'ok':8}{title}: {tally.passed} passed, {tally.failed} failed, {seconds:.0f} s")
@@ -53,6 +56,10 @@ def _suites():
             ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
         ],
         "lint": [("ansible-lint", ["ansible-lint", "--offline"], COLLECTION)],
+        # An image that has to be made is seen here: inside of molecule nobody would see it grow.
+        "containers": [
+            (f"containers, {scenario}", ["lab/container", "test", scenario], TREE) for scenario in container_cli.scenarios()
+        ],
         "molecule": [
             # The image first: inside of molecule nobody would see it grow.
             (f"virtual host, {release}", ["sh", "-euc", f"lab/vm image --suite {release} > /dev/null; "

@@ -39,7 +39,7 @@ class Tally:
             return
         if status or (counts and not self.passed):
             self.failed += 1
-        elif not counts:
+        elif not counts and not self.passed:
             self.passed += 1
 
     def _add(self, word, number):

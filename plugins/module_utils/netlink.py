@@ -9,6 +9,7 @@ pyroute2 comes from the distribution, or as a wheel that the role put under
 
 from __future__ import annotations
 
+import errno
 import glob
 import ipaddress
 import socket
@@ -132,9 +133,10 @@ class Netlink:
         self._route("replace", index, route_key(route), what, onlink=route.onlink)
 
     def delete_route(self, index, key, what):
-        self._route("del", index, key, what)
+        """A route that is gone by now is no fault: one that moved to another netdev left this one when it was set there."""
+        self._route("del", index, key, what, tolerated=(errno.ESRCH,))
 
-    def _route(self, verb, index, key, what, onlink=False):
+    def _route(self, verb, index, key, what, onlink=False, tolerated=()):
         to, via, metric = key
         attributes = {"dst": to, "oif": index, "proto": _PROTO_STATIC, "family": socket.AF_INET6 if ":" in to else socket.AF_INET}
         if via:
@@ -145,10 +147,12 @@ class Netlink:
             attributes["priority"] = metric
         if onlink:
             attributes["flags"] = 4  # RTNH_F_ONLINK
-        self._call(what, self._ip.route, verb, **attributes)
+        self._call(what, self._ip.route, verb, tolerated=tolerated, **attributes)
 
-    def _call(self, what, function, *arguments, **attributes):
+    def _call(self, what, function, *arguments, tolerated=(), **attributes):
         try:
             function(*arguments, **attributes)
         except self._fault as fault:
+            if fault.code in tolerated:
+                return
             raise ExceptionPathError(f"{what} failed: the kernel says {fault.args[-1]}") from None

@@ -160,6 +160,19 @@ def test_another_inventory(namespace):
     assert not present(other)["changed"]
 
 
+@pytest.mark.parametrize("to", ["198.51.100.0/24", "2001:db8:9::/48"])
+@pytest.mark.parametrize("names", [("exc0", "exc1"), ("exc1", "exc0")])
+def test_a_route_moves_to_another_port(namespace, to, names):
+    def ports(holder):
+        return [{"netdev": name, "mac": MAC[:-1] + name[-1], "routes": [{"to": to}] if name == holder else []} for name in ("exc0", "exc1")]
+
+    present(*ports(names[0]))
+    told = present(*ports(names[1]), check_mode=True)
+    assert told["diff"] == present(*ports(names[1]))["diff"]
+    assert now(names[0]).routes == [] and [route[0] for route in now(names[1]).routes] == [to]
+    assert not present(*ports(names[1]))["changed"]
+
+
 def test_another_owner(namespace):
     present(PORT)
     assert "\nexc0 owner: 0\n" in present(PORT, owner="root")["diff"]["after"]
