@@ -66,7 +66,7 @@ test:  ## everything: unit tests of both languages, lint, and the virtual hosts
 unit:  ## unit tests of both languages
 	@lab/suite forwarder unit
 
-lint:  ## ansible-lint
+lint:  ## the gates: `lab/lint --help` names them
 	@lab/suite lint
 
 fuzz: deps  ## fuzz the forwarder's parsers, FUZZ_SECONDS (30) each

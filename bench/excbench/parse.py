@@ -1,5 +1,6 @@
 """What other programs print, as numbers. Pure."""
 
+import itertools
 import json
 import re
 
@@ -25,7 +26,7 @@ def answer_times(text):
 
 def longest_gap(times):
     """Milliseconds of the longest time between two answers."""
-    return max(later - earlier for earlier, later in zip(times, times[1:])) * 1000
+    return max(later - earlier for earlier, later in itertools.pairwise(times)) * 1000
 
 
 def instructions(text):

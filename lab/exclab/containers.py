@@ -95,7 +95,8 @@ def image(suite):
 
 
 def _make(suite, tag):
-    with tempfile.TemporaryDirectory(prefix="container.tmp", dir=cache()) as folder, step(f"container of {suite}: installing Debian (once; kept by {engine()})"):
+    making = step(f"container of {suite}: installing Debian (once; kept by {engine()})")
+    with tempfile.TemporaryDirectory(prefix="container.tmp", dir=cache()) as folder, making:
         root, archive = pathlib.Path(folder) / "root", pathlib.Path(folder) / "root.tar"
         laid_over = " && ".join(f"cp -r --no-preserve=ownership {part} \"$1\"/etc/" for part in _LAID_OVER)
         debootstrap(

@@ -125,7 +125,7 @@ def _summary(guest, suite, facts, pings):
     service = facts["service"]
     yield (f"{service['unit']}: {service['state']}, user {service['user']}, "
            f"capability bounding set {service['capabilities']:#x}")
-    for nic, answers in zip(guest.nics, pings):
+    for nic, answers in zip(guest.nics, pings, strict=True):
         netdev = netdevs[f"exc{nic.index}"]
         yield ""
         yield f"  {netdev['name']}  <->  {nic.model} {nic.pci}, driver {drivers.get(nic.pci, '?')}"

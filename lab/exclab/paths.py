@@ -5,6 +5,9 @@ import pathlib
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 RECIPE = TREE / "lab" / "recipe"
+BUILD = TREE / ".build"
+# The collection, installed from its archive.
+COLLECTION = BUILD / "collections" / "ansible_collections" / "dataplane" / "exception_path"
 
 
 def cache():

@@ -6,13 +6,12 @@ import subprocess
 import sys
 import time
 
-from . import container_cli
+from . import container_cli, lint
 from .errors import LabError
-from .paths import TREE, venv_first
+from .paths import COLLECTION, TREE, venv_first
 from .progress import say
 from .tally import Tally
 
-COLLECTION = TREE / ".build" / "collections" / "ansible_collections" / "dataplane" / "exception_path"
 # Suites whose jobs count as one test each where they count none.
 UNCOUNTED = ("containers", "lint")
 SHORT_FUZZ_SECONDS = "5"  # per target: `make fuzz` looks longer
@@ -55,7 +54,7 @@ def _suites():
             ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
             ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
         ],
-        "lint": [("ansible-lint", ["ansible-lint", "--offline"], COLLECTION)],
+        "lint": lint.jobs(),
         # An image that has to be made is seen here: inside of molecule nobody would see it grow.
         "containers": [
             (f"containers, {scenario}", ["lab/container", "test", scenario], TREE) for scenario in container_cli.scenarios()

@@ -160,7 +160,9 @@ def _problems(params):
 
 def _check_library():
     if host.run([_PYTHON, "-c", "import prometheus_client"], check=False).returncode != 0:
-        raise ExceptionPathError(f"the Python library prometheus_client is not on the host: install the package {LIBRARY}, or set exception_path_prometheus: false")
+        raise ExceptionPathError(
+            f"the Python library prometheus_client is not on the host: install the package {LIBRARY}, or set exception_path_prometheus: false"
+        )
 
 
 def _fault_of(url):

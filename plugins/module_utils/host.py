@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -98,7 +99,5 @@ def remove(path):
 
 
 def remove_empty_folder(path):
-    try:
+    with contextlib.suppress(OSError):
         os.rmdir(path)
-    except OSError:
-        pass

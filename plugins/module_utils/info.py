@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot, tap_device, taps, telemetry
-from ansible_collections.dataplane.exception_path.plugins.module_utils import unit_files
+from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot
+from ansible_collections.dataplane.exception_path.plugins.module_utils import tap_device, taps, telemetry, unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
 from ansible_collections.dataplane.exception_path.plugins.module_utils.iproute import IpRoute

@@ -102,7 +102,7 @@ class Service:
             problems += _host_problems(ports)
         raise_if(problems)
         endpoints = [eal.Endpoint(nic.port, nic.address, nic.wanted_mac) for nic in nics]
-        memory_mb = {node: self.params["hugepages_mb"] for node in nodes} if self.params["hugepages_mb"] else None
+        memory_mb = dict.fromkeys(nodes, self.params["hugepages_mb"]) if self.params["hugepages_mb"] else None
         eal_arguments = eal.eal_arguments(endpoints, lcores, self.instance, memory_mb)
         own_arguments = eal.forwarder_arguments(endpoints, self.params["idle"])
         vfio = [nic for nic in nics if nic.port.driver == "vfio-pci"]

@@ -149,8 +149,9 @@ pairs:
       type: dict
     to_kernel:
       description:
-        - Counters of the direction NIC -> kernel, namely C(packets), C(bytes), C(cut) (large packets cut here), C(merged) (segments merged here) and C(dropped), the sum of C(dropped_full) (no room),
-          C(dropped_invalid) (malformed), C(dropped_memory) (no buffer) and C(dropped_limited) (over the rate of its class).
+        - Counters of the direction NIC -> kernel, namely C(packets), C(bytes), C(cut) (large packets cut here), C(merged) (segments merged here)
+          and C(dropped), the sum of C(dropped_full) (no room), C(dropped_invalid) (malformed),
+          C(dropped_memory) (no buffer) and C(dropped_limited) (over the rate of its class).
       type: dict
     to_nic:
       description: The same of the direction kernel -> NIC.

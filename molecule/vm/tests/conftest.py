@@ -78,7 +78,7 @@ PORTS = inventory()["exception_path_ports"]
 
 
 def far_ends():
-    return [FarEnd(port, nic) for port, nic in zip(PORTS, _info()["nics"])]
+    return [FarEnd(port, nic) for port, nic in zip(PORTS, _info()["nics"], strict=True)]
 
 
 # Of the session, so that what a module has learned of a port is of use to all of its tests.

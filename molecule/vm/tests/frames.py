@@ -47,7 +47,7 @@ def ipv4(source, destination, protocol, payload, *, ident=1, flags=0x4000, optio
 def ipv6(source, destination, protocol, payload, extensions=()):
     """extensions: (number, the header's bytes but the first)."""
     following = [number for number, _ in extensions[1:]] + [protocol]
-    chain = b"".join(bytes([after]) + rest for (_, rest), after in zip(extensions, following))
+    chain = b"".join(bytes([after]) + rest for (_, rest), after in zip(extensions, following, strict=False))
     first = extensions[0][0] if extensions else protocol
     return struct.pack("!IHBB", 6 << 28, len(chain) + len(payload), first, 64) + source + destination + chain + payload
 

@@ -32,7 +32,7 @@ def receive(end):
     """Header and frame of one that arrived, with the tag that the kernel took off; None if none did."""
     try:
         data, ancillary, _, source = end.recvmsg(1 << 17, 256)
-    except socket.timeout:
+    except TimeoutError:
         return None
     if source[2] == PACKET_OUTGOING:
         return None

@@ -143,5 +143,6 @@ def test_pages_and_modules(host, etc):
 
 
 def test_a_word_that_is_unknown(host):
-    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are exporter, forwarder, hugepages, kernel_modules, lcores, netdevs, nics, pairs, service"):
+    with pytest.raises(ExceptionPathError, match="gather: nic, x is unknown: known are exporter, forwarder, hugepages, kernel_modules, lcores, netdevs, "
+                       "nics, pairs, service"):
         gather("nic", "nics", "x")

@@ -53,7 +53,7 @@ def test_offloads_as_yaml_and_jinja_leave_them(value, arguments):
         ({"icmp": {"rate": 500}}, ["limit_icmp=500"]),
         ({"icmp": {"rate": 500, "burst": None}}, ["limit_icmp=500"]),
         ({"rest": 1, "neighbor": {"rate": 1000, "burst": "200"}}, ["limit_neighbor=1000/200", "limit_rest=1"]),
-        ({name: 1000000000 for name in traffic.CLASSES}, [f"limit_{name}=1000000000" for name in traffic.CLASSES]),
+        (dict.fromkeys(traffic.CLASSES, 1000000000), [f"limit_{name}=1000000000" for name in traffic.CLASSES]),
     ],
 )
 def test_limits_as_yaml_and_jinja_leave_them(value, arguments):
@@ -91,7 +91,8 @@ WHOLE = "is neither auto nor off nor a table: write offloads: off, or name them 
         ({"limits": {"icmp": 0}}, "limits: rate of icmp 0 is not a whole number of packets per second: give one from 1 to 1000000000"),
         ({"limits": {"icmp": True}}, "limits: rate of icmp True is not a whole number of packets per second: give one from 1 to 1000000000"),
         ({"limits": {"icmp": "1k"}}, "limits: rate of icmp '1k' is not a whole number of packets per second: give one from 1 to 1000000000"),
-        ({"limits": {"icmp": {"rate": 1000000001}}}, "limits: rate of icmp 1000000001 is not a whole number of packets per second: give one from 1 to 1000000000"),
+        ({"limits": {"icmp": {"rate": 1000000001}}},
+         "limits: rate of icmp 1000000001 is not a whole number of packets per second: give one from 1 to 1000000000"),
         ({"limits": {"icmp": {"rate": 5, "burst": 0}}}, "limits: burst of icmp 0 is not a whole number of packets: give one from 1 to 1000000000"),
     ],
 )

@@ -223,7 +223,7 @@ def test_the_boot_files_make_the_same_netdev(namespace):
 
 
 def test_a_name_that_somebody_has(namespace):
-    subprocess.run("ip link add exc0 type veth peer name exc1".split(), check=True)
+    subprocess.run(["ip", "link", "add", "exc0", "type", "veth", "peer", "name", "exc1"], check=True)
     with pytest.raises(ExceptionPathError, match="did not make"):
         present(PORT)
     assert tap_device.flags("exc0") == ()

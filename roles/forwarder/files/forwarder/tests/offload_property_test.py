@@ -146,10 +146,7 @@ def left_to_us(frame):
     l4 = l4_of(packet)
     proto = 6 if TCP in packet else 17
     length = len(bytes(l4))
-    if IP in packet:
-        ends = bytes(packet[IP])[12:20]
-    else:
-        ends = bytes(packet[IPv6])[8:40]
+    ends = bytes(packet[IP])[12:20] if IP in packet else bytes(packet[IPv6])[8:40]
     l4.chksum = ~checksum(ends + struct.pack("!II", length, proto)) & 0xFFFF
     return bytes(packet)
 

@@ -573,8 +573,8 @@ def test_a_backend_that_rests_does_not_keep_all_buffers(start, netns, tmp_path):
         time.sleep(0.5)
         before = [to_kernel(who)["packets"] for who in (forwarder, backend)]
         sender.send(bytes.fromhex("02000000000102000000000288b5") + bytes(50))
-        for who, packets in zip((forwarder, backend), before):
-            eventually(lambda: to_kernel(who)["packets"] > packets)
+        for who, packets in zip((forwarder, backend), before, strict=True):
+            eventually(lambda who=who, packets=packets: to_kernel(who)["packets"] > packets)
     assert forwarder.stop() == 0
     assert backend.stop() == 0
 
@@ -588,7 +588,7 @@ def test_link_changes_are_logged(start, netns):
     ).wait_ready()
     for state in ("down", "up", "down"):
         run("ip", "-n", name, "link", "set", "wire0", state)
-        eventually(lambda: own_lines(forwarder.log())[-1].split(" at ")[0].endswith(f" is {state}"))
+        eventually(lambda state=state: own_lines(forwarder.log())[-1].split(" at ")[0].endswith(f" is {state}"))
         assert forwarder.ask("/exception_path/pair,net_null0")["link"] == state
     status = [m for m in forwarder.read_messages() if m.startswith("STATUS=")]
     assert "0 links up" in status[-1]
