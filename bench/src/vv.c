@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The dataplane.exception_path authors
  *
- * An EAL plugin (-d vv.so) of the forwarder for the benchmark's rig of one process with net_vhost0 and, on its
- * socket, virtio_user0. It does two things that no data plane can be asked to do:
+ * An EAL plugin (-d vv.so) of the forwarder for the benchmark's rig of one process with net_vhost0
+ * and, on its socket, virtio_user0. It does two things that no data plane can be asked to do:
  *
  * 1. net_vhost listens only once its port is configured, but virtio_user connects when it is
  *    probed. The device vvstart0, between the two on the command line, starts net_vhost0.
@@ -21,10 +21,10 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
-#define VV_PACKETS  512
-#define VV_LENGTH   64 /* as testpmd sends them */
-#define VV_RING	    1024
-#define VV_LOOK_US  100000
+#define VV_PACKETS 512
+#define VV_LENGTH  64 /* as testpmd sends them */
+#define VV_RING	   1024
+#define VV_LOOK_US 100000
 
 struct vv_port {
 	const char *name;

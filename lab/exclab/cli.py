@@ -39,6 +39,8 @@ def _image(arguments):
 def _forwarder(arguments):
     if arguments.test:
         return 0 if forwarder.test(arguments.suite) else 1
+    if arguments.check:
+        return 0 if forwarder.check(arguments.suite, arguments.check) else 1
     if arguments.fuzz is not None:
         return 0 if forwarder.fuzz(arguments.suite, arguments.fuzz) else 1
     if arguments.output:
@@ -157,6 +159,7 @@ def _parser():
     added.add_argument("--suite", required=True, choices=image.SUITES)
     added.add_argument("-o", dest="output", metavar="FILE", help="copy it there; otherwise its path is printed")
     added.add_argument("--test", action="store_true", help="compile and run its unit tests instead, with sanitizers too")
+    added.add_argument("--check", choices=forwarder.CHECKS, help="look through its C code and the benchmark's instead")
     added.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz each of its parsers for that long instead")
     added = command("artifact", _artifact, "build an artifact of the collection for a suite, unless it is cached", named=False)
     added.add_argument("--suite", required=True, choices=image.SUITES)

@@ -21,7 +21,8 @@ SOURCES = TREE / "roles" / "forwarder" / "files" / "forwarder"
 BINARY = "exception-path-forwarder"
 PACKAGES = RECIPE / "build-packages"
 ARTIFACT_PACKAGES = RECIPE / "artifact-packages"
-FUZZ_PACKAGES = RECIPE / "fuzz-packages"
+CLANG_PACKAGES = RECIPE / "clang-packages"
+BENCH_SOURCES = TREE / "bench" / "src"
 FINDINGS = TREE / ".build" / "fuzz-findings"
 
 # In namespaces of its own: whatever happens, no mount and no interface is left on this machine.
@@ -67,6 +68,27 @@ CC=clang meson setup -Dfuzz=true -Dtests=disabled /work/build /src
 ninja -C /work/build fuzz
 exec python3 -B /src/tests/fuzz/run.py --seconds "$1" --findings /work/findings /work/build
 """
+# Both read the command lines by which every file is compiled; the tests' and fuzzers' too are read by
+# cppcheck, which takes seconds for all of them.
+SETUP = """
+CC=clang meson setup -Dtests=enabled -Dfuzz=true -Dlinkage=shared /work/build /src >/work/setup.log || {
+    cat /work/setup.log
+    exit 1
+}
+"""
+CHECKS = {
+    "cppcheck": SETUP + """
+exec cppcheck --quiet --error-exitcode=1 --check-level=exhaustive --enable=warning,performance,portability -j "$(nproc)" \
+    --suppress=*:/usr/include/* --project=/work/build/compile_commands.json
+""",
+    "clang-tidy": SETUP + """
+run-clang-tidy -quiet -config-file=/work/clang-tidy.yml -p /work/build '/src/src/' >/work/tidy.log 2>&1 || {
+    cat /work/tidy.log
+    exit 1
+}
+exec clang-tidy --quiet --config-file=/work/clang-tidy.yml /work/bench/flood.c -- -std=gnu11 -Wall -Wextra
+""",
+}
 
 
 def build_root(suite):
@@ -77,6 +99,11 @@ def build_root(suite):
 def artifact_root(suite):
     """A Debian of the suite with what a builder of DPDK has, made once."""
     return _root(f"artifactroot-{suite}", suite, ARTIFACT_PACKAGES)
+
+
+def clang_root(suite):
+    """That of build_root() with clang and its tools beside gcc, made once."""
+    return _root(f"clangroot-{suite}", suite, PACKAGES, CLANG_PACKAGES)
 
 
 def _root(name, suite, *lists):
@@ -110,15 +137,22 @@ def test(suite):
 
 def fuzz(suite, seconds):
     """Fuzzes each parser for that long; True when nothing was found. Keeps the input if something was."""
-    root = _root(f"fuzzroot-{suite}", suite, PACKAGES, FUZZ_PACKAGES)
     with _folder() as work:
-        passed = _passes(inside(root, SOURCES, work, FUZZ, str(seconds)))
+        passed = _passes(inside(clang_root(suite), SOURCES, work, FUZZ, str(seconds)))
         found = work / "findings"
         if not passed and found.is_dir():
             shutil.copytree(found, FINDINGS, dirs_exist_ok=True)
             give_back(FINDINGS, *FINDINGS.iterdir())
             say(f"/work/findings above is {FINDINGS} here")
         return passed
+
+
+def check(suite, tool):
+    """One of CHECKS on the C code of the forwarder and the benchmark; True when it finds nothing."""
+    with _folder() as work:
+        shutil.copytree(BENCH_SOURCES, work / "bench")
+        shutil.copy(TREE / ".clang-tidy", work / "clang-tidy.yml")
+        return _passes(inside(clang_root(suite), SOURCES, work, CHECKS[tool]))
 
 
 @contextlib.contextmanager

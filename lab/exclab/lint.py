@@ -12,6 +12,8 @@ from . import sources
 from .errors import LabError
 from .paths import COLLECTION, TREE, venv_first
 
+CHECK_SUITE = "trixie"  # whatever releases are tested: other versions of the tools find other things
+
 
 def jobs():
     """The gates as jobs of a suite."""
@@ -54,11 +56,19 @@ def _mypy():
     return plugins | _call("mypy", "lab/exclab", "bench/excbench", MYPYPATH="lab:bench")
 
 
+def _in_root(check):
+    """What needs DPDK's headers runs in the root in which the forwarder is fuzzed."""
+    return _call("lab/vm", "forwarder", "--suite", CHECK_SUITE, "--check", check)
+
+
 GATES = {
     "ruff": lambda: _call("ruff", "check", *sources.of("python")),
     "mypy": _mypy,
     "yamllint": lambda: _call("yamllint", "--strict", "."),
     "shellcheck": lambda: _call("shellcheck", *sources.of("shell")),
+    "clang-format": lambda: _call("clang-format", "--dry-run", "-Werror", *sources.of("c")),
+    "cppcheck": lambda: _in_root("cppcheck"),
+    "clang-tidy": lambda: _in_root("clang-tidy"),
     "ansible-lint": lambda: _call("ansible-lint", "--offline", "--strict", where=COLLECTION),
     "antsibull-docs": lambda: _call("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".", where=COLLECTION),
     "antsibull-changelog": lambda: _call("antsibull-changelog", "lint"),

@@ -5,16 +5,17 @@ import re
 from .paths import TREE
 from .run import run
 
-_SUFFIXES = {"python": (".py",), "shell": (".sh",)}
+_SUFFIXES = {"python": (".py",), "shell": (".sh",), "c": (".c", ".h")}
 # "#!/usr/bin/env python3"; a fragment that another script runs says "# shellcheck shell=sh".
 _FIRST_LINES = {
     "python": re.compile(r"#!.*\bpython3?\b"),
     "shell": re.compile(r"#!.*\b(ba)?sh\b|# shellcheck shell="),
+    "c": re.compile(r"(?!)"),  # never
 }
 
 
 def of(kind):
-    """Paths of all files of a kind (python, shell), relative to the tree."""
+    """Paths of all files of a kind (python, shell, c), relative to the tree."""
     return [path for path in _all() if path.endswith(_SUFFIXES[kind]) or _begins(path, _FIRST_LINES[kind])]
 
 

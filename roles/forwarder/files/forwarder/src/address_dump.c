@@ -117,9 +117,9 @@ int address_dump(struct local_addresses *addresses)
 		/* the kernel has the next part ready before the last one is handed over */
 		ssize_t len = recv(fd, &answer, sizeof(answer), MSG_DONTWAIT);
 
-		ret = len < 0 ? -errno
-			      : address_dump_read(
-					&answer, len, ADDRESS_DUMP_SEQUENCE, addresses, &done);
+		ret = len < 0
+			? -errno
+			: address_dump_read(&answer, len, ADDRESS_DUMP_SEQUENCE, addresses, &done);
 	}
 	close(fd);
 	if (ret == 0)

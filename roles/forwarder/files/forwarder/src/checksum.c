@@ -9,13 +9,13 @@
 #include <rte_byteorder.h>
 #include <rte_ip.h>
 
-#define CHECKSUM_IPV4_AT     10
-#define CHECKSUM_IPV4_ADDRS  12
-#define CHECKSUM_IPV6_ADDRS  8
-#define CHECKSUM_IPV4_PAIR   8	/* bytes of two addresses */
-#define CHECKSUM_IPV6_PAIR   32
-#define CHECKSUM_TCP_AT	     16
-#define CHECKSUM_UDP_AT	     6
+#define CHECKSUM_IPV4_AT    10
+#define CHECKSUM_IPV4_ADDRS 12
+#define CHECKSUM_IPV6_ADDRS 8
+#define CHECKSUM_IPV4_PAIR  8 /* bytes of two addresses */
+#define CHECKSUM_IPV6_PAIR  32
+#define CHECKSUM_TCP_AT	    16
+#define CHECKSUM_UDP_AT	    6
 
 static uint16_t checksum_fold(uint32_t sum)
 {

@@ -33,7 +33,7 @@ struct ip_packet {
 	bool is_ipv6;
 	bool has_fragment_header; /* of IPv6 */
 	bool is_later_fragment;	  /* not the first: no transport header follows */
-	uint8_t hop_limit; /* of IPv6 */
+	uint8_t hop_limit;	  /* of IPv6 */
 	uint8_t protocol;
 	struct view payload;
 };

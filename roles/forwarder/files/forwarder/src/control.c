@@ -147,8 +147,7 @@ static bool control_watch_pairs(struct control *control)
 		struct mirror_view view;
 
 		mirror_look(&control->pairs[i].mirror, &view);
-		changed |= view.link_up != control->links_up[i] ||
-			view.state != control->states[i];
+		changed |= view.link_up != control->links_up[i] || view.state != control->states[i];
 		control->links_up[i] = view.link_up;
 		control->states[i] = view.state;
 	}

@@ -8,8 +8,8 @@
 #include <sched.h>
 #include <stdbool.h>
 
-#include "options.h"
 #include "link_watch.h"
+#include "options.h"
 #include "pair.h"
 #include "worker.h"
 

@@ -12,17 +12,17 @@
 #include <rte_ether.h>
 
 #include "checksum.h"
-#include "rate_limits.h"
 #include "marks.h"
 #include "merge.h"
+#include "rate_limits.h"
 #include "segment.h"
 #include "sizing.h"
 
 /* A port that has taken nothing for so long is not just busy: what waits for it is dropped. */
 #define DIRECTION_HOLD_MS 2
 
-/* Up to so many bytes it costs no more to add them up than to tell the NIC to: the sum of the pseudo
- * header, and often a descriptor of its own.
+/* Up to so many bytes it costs no more to add them up than to tell the NIC to: the sum of the
+ * pseudo header, and often a descriptor of its own.
  */
 #define DIRECTION_SUM_MAX 128
 
@@ -79,8 +79,7 @@ static void direction_try_held(struct direction *direction)
 	uint16_t nb_held = direction->nb_held, sent;
 	uint64_t bytes = direction_bytes(direction->held, nb_held);
 
-	sent = rte_eth_tx_burst(
-		direction->tx_port, direction->queue, direction->held, nb_held);
+	sent = rte_eth_tx_burst(direction->tx_port, direction->queue, direction->held, nb_held);
 	if (sent > 0) {
 		nb_held -= sent;
 		memmove(direction->held, &direction->held[sent],
@@ -117,8 +116,8 @@ static void outbox_flush(struct outbox *outbox, struct direction *direction)
 	while (done < outbox->nb_pkts) {
 		struct rte_mbuf **pkts = &outbox->pkts[done];
 		uint16_t left = outbox->nb_pkts - done;
-		uint16_t ready = rte_eth_tx_prepare(
-			direction->tx_port, direction->queue, pkts, left);
+		uint16_t ready =
+			rte_eth_tx_prepare(direction->tx_port, direction->queue, pkts, left);
 
 		direction_send(direction, pkts, ready, direction_bytes(pkts, ready));
 		done += ready;
@@ -157,8 +156,8 @@ static void outbox_put_segments(struct outbox *outbox, struct direction *directi
 		made = segmenter_take(&segmenter, &outbox->pkts[outbox->nb_pkts], room);
 		outbox->nb_pkts += made;
 		if (made == 0) {
-			counters_add(&direction->counters.dropped_memory,
-				segmenter_left(&segmenter));
+			counters_add(
+				&direction->counters.dropped_memory, segmenter_left(&segmenter));
 			break;
 		}
 	}
@@ -181,8 +180,9 @@ static void outbox_put_unfinished(
 		direction_drop_invalid(direction, pkt);
 		return;
 	}
-	if (large && pkt->pkt_len > (uint32_t)headers.l2_len + headers.l3_len + headers.l4_len +
-			    pkt->tso_segsz) {
+	if (large &&
+		pkt->pkt_len > (uint32_t)headers.l2_len + headers.l3_len + headers.l4_len +
+				pkt->tso_segsz) {
 		if (!headers.simple || (offload & RTE_ETH_TX_OFFLOAD_TCP_TSO) == 0 ||
 			pkt->nb_segs > direction->conversion.nb_segs_max) {
 			outbox_put_segments(outbox, direction, pkt, &headers);
@@ -191,8 +191,9 @@ static void outbox_put_unfinished(
 		marks_segment(pkt, &headers, pkt->tso_segsz,
 			(offload & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0);
 	} else if (headers.simple && pkt->pkt_len > DIRECTION_SUM_MAX &&
-		(offload & (headers.l4 == IPPROTO_TCP ? RTE_ETH_TX_OFFLOAD_TCP_CKSUM
-						      : RTE_ETH_TX_OFFLOAD_UDP_CKSUM)) != 0) {
+		(offload &
+			(headers.l4 == IPPROTO_TCP ? RTE_ETH_TX_OFFLOAD_TCP_CKSUM
+						   : RTE_ETH_TX_OFFLOAD_UDP_CKSUM)) != 0) {
 		marks_checksum(pkt, &headers);
 	} else {
 		checksum_finish(pkt, &headers);

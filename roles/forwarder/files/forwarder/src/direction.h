@@ -19,10 +19,10 @@ struct limits;
 
 /* How packets of one port are made fit for another: decided once, at the start. */
 struct conversion {
-	uint64_t interest;   /* Rx flags of a packet that can not be sent as it is */
-	uint64_t tx_offload; /* what the sending port does itself: RTE_ETH_TX_OFFLOAD_... */
+	uint64_t interest;    /* Rx flags of a packet that can not be sent as it is */
+	uint64_t tx_offload;  /* what the sending port does itself: RTE_ETH_TX_OFFLOAD_... */
 	uint16_t nb_segs_max; /* buffers that a packet may have which that port cuts */
-	bool merge;	     /* TCP segments with good checksums become large packets */
+	bool merge;	      /* TCP segments with good checksums become large packets */
 	struct rte_mempool *segments; /* where packets that are cut here come from */
 };
 
@@ -33,7 +33,7 @@ struct direction {
 	uint16_t queue;
 	uint16_t nb_held;
 	struct conversion conversion;
-	struct limits *limits; /* NULL: everything passes */
+	struct limits *limits;	       /* NULL: everything passes */
 	struct intr_record interrupts; /* of the queue that it receives from */
 	struct counters counters;
 

@@ -22,8 +22,7 @@
 
 static bool headers_is_tag(uint16_t type)
 {
-	return type == HEADERS_TYPE_CTAG || type == HEADERS_TYPE_STAG ||
-		type == HEADERS_TYPE_OLDER;
+	return type == HEADERS_TYPE_CTAG || type == HEADERS_TYPE_STAG || type == HEADERS_TYPE_OLDER;
 }
 
 static bool headers_find_ipv4(const uint8_t *ip, uint32_t len, struct headers *headers)

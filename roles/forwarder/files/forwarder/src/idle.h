@@ -19,8 +19,8 @@ enum idle_mode {
 #define IDLE_SPIN_MAX_US   200
 #define IDLE_SLEEP_MIN_NS  5000
 #define IDLE_SLEEP_MAX_NS  1000000 /* where only sleeping can save power */
-#define IDLE_WAIT_US	   1000	/* without a packet before waiting for an interrupt, at least */
-#define IDLE_WAIT_SLEEP_NS 100000 /* the longest sleep before that */
+#define IDLE_WAIT_US	   1000	   /* without a packet before waiting for an interrupt, at least */
+#define IDLE_WAIT_SLEEP_NS 100000  /* the longest sleep before that */
 /* The longest wait for an interrupt, and so the longest delay of a packet whose interrupt does not
  * come: longer once all queues of the lcore have shown that theirs do.
  */

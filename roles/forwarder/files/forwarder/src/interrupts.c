@@ -51,13 +51,13 @@ void interrupts_wake(const struct interrupts *interrupts)
 		return;
 }
 
-bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue,
-	struct intr_record *record)
+bool interrupts_add(
+	struct interrupts *interrupts, uint16_t port, uint16_t queue, struct intr_record *record)
 {
 	*record = (struct intr_record){0};
 	return interrupts->epoll_fd >= 0 &&
-		rte_eth_dev_rx_intr_ctl_q(port, queue, interrupts->epoll_fd, RTE_INTR_EVENT_ADD,
-			record) == 0;
+		rte_eth_dev_rx_intr_ctl_q(
+			port, queue, interrupts->epoll_fd, RTE_INTR_EVENT_ADD, record) == 0;
 }
 
 void interrupts_remove(struct interrupts *interrupts, uint16_t port, uint16_t queue)

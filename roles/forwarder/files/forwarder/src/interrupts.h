@@ -25,8 +25,8 @@ void interrupts_close(struct interrupts *interrupts);
 /* Between the start and the stop of a port. False if this queue gives no interrupts. The record
  * begins anew, and is told of them.
  */
-bool interrupts_add(struct interrupts *interrupts, uint16_t port, uint16_t queue,
-	struct intr_record *record);
+bool interrupts_add(
+	struct interrupts *interrupts, uint16_t port, uint16_t queue, struct intr_record *record);
 void interrupts_remove(struct interrupts *interrupts, uint16_t port, uint16_t queue);
 
 /* By the lcore: afterwards the queues have to be looked at once more before it waits. */

@@ -10,9 +10,8 @@
 /* Packets judged together: a class's bucket is asked once for all of them. */
 #define LIMITS_ROUND 32
 
-static uint16_t limits_filter_round(struct limits *limits,
-	const struct local_addresses *addresses, struct rte_mbuf **pkts, uint16_t nb_pkts,
-	struct rte_mbuf **passed, uint64_t now_ns)
+static uint16_t limits_filter_round(struct limits *limits, const struct local_addresses *addresses,
+	struct rte_mbuf **pkts, uint16_t nb_pkts, struct rte_mbuf **passed, uint64_t now_ns)
 {
 	uint32_t left[LIMIT_CLASSES] = {0};
 	uint8_t classes[LIMITS_ROUND];
@@ -23,8 +22,8 @@ static uint16_t limits_filter_round(struct limits *limits,
 			rte_pktmbuf_data_len(pkts[i]), addresses);
 		left[classes[i]]++;
 	}
-	for (unsigned int class = 0; class < LIMIT_CLASSES; class++)
-		left[class] = limits_take(limits, class, left[class], now_ns);
+	for (unsigned int i = 0; i < LIMIT_CLASSES; i++)
+		left[i] = limits_take(limits, i, left[i], now_ns);
 	for (uint16_t i = 0; i < nb_pkts; i++) {
 		if (left[classes[i]] > 0) {
 			left[classes[i]]--;

@@ -62,6 +62,8 @@ static void link_parse_tun(const struct rtattr *data, struct netdev_state *state
 		case IFLA_TUN_NUM_DISABLED_QUEUES:
 			state->queues += link_get_uint(at);
 			break;
+		default:
+			break;
 		}
 	}
 }
@@ -107,6 +109,8 @@ static void link_parse_attribute(const struct rtattr *attribute, struct netdev_s
 		break;
 	case LINK_ATTRIBUTE_ALLMULTI:
 		state->allmulticast |= link_get_uint(attribute) > 0;
+		break;
+	default:
 		break;
 	}
 }

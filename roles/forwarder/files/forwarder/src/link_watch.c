@@ -15,8 +15,7 @@ int link_watch_open(struct link_watch *watch)
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
 	int ret;
 
-	watch->fd = socket(
-		AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	watch->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 	if (watch->fd < 0)
 		return -errno;
 	if (bind(watch->fd, (struct sockaddr *)&address, sizeof(address)) == 0)

@@ -46,8 +46,7 @@ static __rte_always_inline unsigned int loop_forward(
 	unsigned int nb_pkts = direction_forward(direction);
 
 	if (after != LOOP_AFTER_NO_WAIT)
-		intr_record_note(
-			&direction->interrupts, after == LOOP_AFTER_TIMEOUT, nb_pkts > 0);
+		intr_record_note(&direction->interrupts, after == LOOP_AFTER_TIMEOUT, nb_pkts > 0);
 	return nb_pkts;
 }
 

@@ -85,8 +85,8 @@ static const char *main_eal_hint(enum exit_code code)
 static int main_start_eal(const struct arguments *arguments, const struct options *options)
 {
 	char **argv = calloc(arguments->eal_argc + 2, sizeof(*argv));
-	const char *more = vfio_intr_option(
-		options, arguments->eal_argc, arguments->eal_argv, SYSFS_PCI);
+	const char *more =
+		vfio_intr_option(options, arguments->eal_argc, arguments->eal_argv, SYSFS_PCI);
 	int argc = arguments->eal_argc;
 	int ret;
 
@@ -140,8 +140,8 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 
 		mirror_read_start(pair);
 		if (pair->has_mac && vdev_is_virtio_user(pair->kernel) &&
-			vdev_use_mac(arguments->eal_argc, arguments->eal_argv,
-					     pair->kernel, pair->mac) < 0) {
+			vdev_use_mac(arguments->eal_argc, arguments->eal_argv, pair->kernel,
+				pair->mac) < 0) {
 			log_error("no memory for the arguments of EAL");
 			return EXIT_CODE_MEMORY;
 		}
@@ -190,6 +190,7 @@ static int main_forward(struct pair *pairs, unsigned int nb_pairs, struct worker
 		return ret;
 	ret = workers_run(workers);
 	if (ret < 0)
+		/* the thread waits for it. NOLINTNEXTLINE(*-signal-to-kill-thread,*-pos44-c) */
 		pthread_kill(control.thread, SIGTERM);
 	control_join(&control);
 	if (ret == 0 && control.failed)

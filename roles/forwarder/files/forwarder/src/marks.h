@@ -19,10 +19,10 @@ static inline void marks_checksum(struct rte_mbuf *pkt, const struct headers *he
 {
 	pkt->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
 	pkt->ol_flags |= headers->ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6;
-	pkt->ol_flags |= headers->l4 == IPPROTO_TCP ? RTE_MBUF_F_TX_TCP_CKSUM
-						    : RTE_MBUF_F_TX_UDP_CKSUM;
-	pkt->tx_offload = rte_mbuf_tx_offload(
-		headers->l2_len, headers->l3_len, headers->l4_len, 0, 0, 0, 0);
+	pkt->ol_flags |=
+		headers->l4 == IPPROTO_TCP ? RTE_MBUF_F_TX_TCP_CKSUM : RTE_MBUF_F_TX_UDP_CKSUM;
+	pkt->tx_offload =
+		rte_mbuf_tx_offload(headers->l2_len, headers->l3_len, headers->l4_len, 0, 0, 0, 0);
 }
 
 /* Cut it into segments of size bytes of payload; finish the checksums of IPv4 too if the port

@@ -67,8 +67,8 @@ static bool merge_verify(struct merge_flow *flow)
 static bool merge_find_headers(struct rte_mbuf *pkt, struct merge_flow *flow)
 {
 	flow->head = flow->tail = pkt;
-	return headers_find(rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len,
-		       &flow->headers) &&
+	return headers_find(
+		       rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len, &flow->headers) &&
 		flow->headers.l4 == IPPROTO_TCP;
 }
 
@@ -128,7 +128,7 @@ static bool merge_is_same_tcp(const struct merge_flow *flow, const struct merge_
 {
 	const uint8_t *a = merge_tcp(flow), *b = merge_tcp(next);
 
-	return a[12] == b[12] && /* length, and a flag of accurate ECN */
+	return a[12] == b[12] &&			   /* length, and a flag of accurate ECN */
 		((a[13] ^ b[13]) & ~MERGE_TCP_PSH) == 0 && /* flags */
 		!memcmp(a + 8, b + 8, 4) &&		   /* acknowledged */
 		!memcmp(a + 14, b + 14, 2) &&		   /* window */
@@ -186,8 +186,7 @@ static void merge_close(struct merge_flow *flow)
 		/* IP's own checksum is right already */
 		marks_segment(pkt, headers, flow->size, false);
 	}
-	checksum_put_pseudo(
-		pkt, headers, pkt->pkt_len - headers->l2_len - headers->l3_len);
+	checksum_put_pseudo(pkt, headers, pkt->pkt_len - headers->l2_len - headers->l3_len);
 }
 
 static struct merge_flow *merge_find(
@@ -200,8 +199,7 @@ static struct merge_flow *merge_find(
 }
 
 /* What can not be merged is not overtaken by what can be. Fragments are of any flow. */
-static void merge_end(
-	struct merge_flow *flows, uint16_t nb_flows, const struct merge_flow *next)
+static void merge_end(struct merge_flow *flows, uint16_t nb_flows, const struct merge_flow *next)
 {
 	for (uint16_t i = 0; i < nb_flows; i++)
 		if (next->headers.fragment || merge_is_same_flow(&flows[i], next))

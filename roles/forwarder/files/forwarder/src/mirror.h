@@ -24,7 +24,7 @@ enum mirror_state {
 };
 
 enum mirror_netdev {
-	MIRROR_NETDEV_UNKNOWN,	 /* the kernel port has no tap that we know: nothing to mirror */
+	MIRROR_NETDEV_UNKNOWN, /* the kernel port has no tap that we know: nothing to mirror */
 	MIRROR_NETDEV_OURS,
 	MIRROR_NETDEV_ELSEWHERE, /* moved into another network namespace: served, not mirrored */
 	MIRROR_NETDEV_GONE,
@@ -143,10 +143,10 @@ struct mirror {
 	bool link_up;
 	unsigned int link_speed;
 	unsigned int link_looks; /* quick ones left, at a link that is about to come up */
-	unsigned int blocked; /* looks at a netdev that we may not attach to */
-	unsigned int attempts; /* to get a port back which failed, in a row */
-	uint64_t retry_at;    /* ns */
-	bool dirty;	      /* there was news of the netdev */
+	unsigned int blocked;	 /* looks at a netdev that we may not attach to */
+	unsigned int attempts;	 /* to get a port back which failed, in a row */
+	uint64_t retry_at;	 /* ns */
+	bool dirty;		 /* there was news of the netdev */
 
 	struct mirror_view view; /* only by mirror_show() and mirror_look() */
 };

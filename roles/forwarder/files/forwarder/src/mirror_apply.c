@@ -197,11 +197,10 @@ static void apply_filter(struct pair *pair)
 
 	mirror->filter_stale = false;
 	mirror->filter = apply_choose_filter(pair);
-	ret = mirror->filter.promiscuous ? rte_eth_promiscuous_enable(pair->nic.id) :
-					   rte_eth_promiscuous_disable(pair->nic.id);
+	ret = mirror->filter.promiscuous ? rte_eth_promiscuous_enable(pair->nic.id)
+					 : rte_eth_promiscuous_disable(pair->nic.id);
 	/* a port without that call (-ENOTSUP) has no filter */
-	mirror->filter_refused =
-		ret < 0 && ret != -ENOTSUP && mirror->filter.promiscuous;
+	mirror->filter_refused = ret < 0 && ret != -ENOTSUP && mirror->filter.promiscuous;
 	if (mirror->filter_refused)
 		log_warning("port '%s' can not be made promiscuous (%s): packets to its netdev may "
 			    "be lost",

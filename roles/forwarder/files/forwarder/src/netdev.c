@@ -112,6 +112,7 @@ int netdev_query(int ifindex, const char *name, struct netdev_state *state)
 	if (len < 0)
 		return len;
 	if (len >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)) &&
+		/* so long an answer has a header: NOLINTNEXTLINE(clang-analyzer-core.*) */
 		answer.header.nlmsg_type == NLMSG_ERROR)
 		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
 	return link_message_parse(&answer, len, state);

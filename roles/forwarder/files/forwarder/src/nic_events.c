@@ -36,8 +36,8 @@ static void events_raise(struct pair *pair, uint32_t event)
 
 	__atomic_fetch_or(&pair->mirror.events, event, __ATOMIC_RELEASE);
 	if (write(events_fd, &one, sizeof(one)) < 0)
-		log_warning("an event of port '%s' is seen late: %s", pair->nic.name,
-			strerror(errno));
+		log_warning(
+			"an event of port '%s' is seen late: %s", pair->nic.name, strerror(errno));
 }
 
 /* Events are handed on by an alarm, which comes on the same thread: then whoever told of it has
@@ -60,8 +60,8 @@ static int events_from_port(uint16_t port, enum rte_eth_event_type type, void *a
 	for (unsigned int i = 0; i < events_nb_pairs; i++)
 		if (events_pairs[i].nic.id == port)
 			rte_eal_alarm_set(EVENTS_ALARM_US,
-				type == RTE_ETH_EVENT_INTR_RMV ? events_raise_remove :
-								 events_raise_reset,
+				type == RTE_ETH_EVENT_INTR_RMV ? events_raise_remove
+							       : events_raise_reset,
 				&events_pairs[i]);
 	pthread_mutex_unlock(&events_lock);
 	return 0;
@@ -75,8 +75,7 @@ static void events_from_bus(
 	pthread_mutex_lock(&events_lock);
 	for (unsigned int i = 0; i < events_nb_pairs; i++)
 		if (!strcmp(events_pairs[i].mirror.nic_plug.device, device))
-			rte_eal_alarm_set(
-				EVENTS_ALARM_US, events_raise_remove, &events_pairs[i]);
+			rte_eal_alarm_set(EVENTS_ALARM_US, events_raise_remove, &events_pairs[i]);
 	pthread_mutex_unlock(&events_lock);
 }
 

@@ -50,16 +50,15 @@ static struct offload_try offloads_try_tso(const struct offloads *offloads,
 
 static bool offloads_takes_large(const struct port_abilities *kernel)
 {
-	return offloads_has(
-		kernel->tx, RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS);
+	return offloads_has(kernel->tx, RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS);
 }
 
 static struct offload_try offloads_try_rx_checksum(enum offload_choice gro,
 	const struct port_abilities *nic, const struct port_abilities *kernel)
 {
 	if (!offloads_has(kernel->tx, OFFLOADS_TX_L4))
-		return (struct offload_try){OFFLOAD_PLACE_OFF,
-			"the kernel port can not be told of verified checksums"};
+		return (struct offload_try){
+			OFFLOAD_PLACE_OFF, "the kernel port can not be told of verified checksums"};
 	/* in software it pays only for what is merged */
 	if (!offloads_has(nic->rx, RTE_ETH_RX_OFFLOAD_TCP_CKSUM))
 		return (struct offload_try){gro != OFFLOAD_OFF && offloads_takes_large(kernel)
@@ -117,11 +116,10 @@ static void offloads_fill_ports(struct offloads *offloads, const struct port_abi
 	if (places[OFFLOAD_TSO] != OFFLOAD_PLACE_OFF)
 		offloads->kernel_rx |= RTE_ETH_RX_OFFLOAD_TCP_LRO;
 	if (places[OFFLOAD_TSO] == OFFLOAD_PLACE_NIC)
-		offloads->nic_tx |= RTE_ETH_TX_OFFLOAD_TCP_TSO |
-			(nic->tx & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM);
+		offloads->nic_tx |=
+			RTE_ETH_TX_OFFLOAD_TCP_TSO | (nic->tx & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM);
 	if (places[OFFLOAD_RX_CHECKSUM] != OFFLOAD_PLACE_OFF) {
-		offloads->nic_rx |=
-			nic->rx & (OFFLOADS_RX_L4 | RTE_ETH_RX_OFFLOAD_IPV4_CKSUM);
+		offloads->nic_rx |= nic->rx & (OFFLOADS_RX_L4 | RTE_ETH_RX_OFFLOAD_IPV4_CKSUM);
 		offloads->kernel_tx |= OFFLOADS_TX_L4;
 	}
 	if (places[OFFLOAD_GRO] != OFFLOAD_PLACE_OFF)

@@ -47,8 +47,7 @@ int pairs_find(struct pair *pairs, const struct pair_spec *specs, unsigned int n
 	}
 	for (unsigned int i = 0; i < nb_pairs && nics.count == 0; i++)
 		if (pairs[i].spec.netdev[0] != '\0' && port_is_virtio_user(&pairs[i].kernel.info))
-			precheck_attached(
-				pairs[i].spec.netdev, pairs[i].spec.queues, &kernels);
+			precheck_attached(pairs[i].spec.netdev, pairs[i].spec.queues, &kernels);
 	if (nics.count > 0)
 		log_error("%s", nics.text);
 	if (kernels.count > 0)
@@ -70,8 +69,8 @@ static void pair_settle_offloads(struct pair *pair, struct problems *problems)
 	struct port_abilities nic = pair_abilities(&pair->nic);
 	struct port_abilities kernel = pair_abilities(&pair->kernel);
 
-	offloads_negotiate(&pair->spec.offloads, &nic, &kernel, pair->spec.kernel, &pair->offloads,
-		problems);
+	offloads_negotiate(
+		&pair->spec.offloads, &nic, &kernel, pair->spec.kernel, &pair->offloads, problems);
 	pair->nic.rx_offloads = pair->offloads.nic_rx;
 	pair->nic.tx_offloads = pair->offloads.nic_tx;
 	pair->kernel.rx_offloads = pair->offloads.kernel_rx;
@@ -135,8 +134,7 @@ static int pair_make_pools(struct pair *pair, unsigned int index)
 		&(struct ring_sizes){
 			.from = nic_rx,
 			/* segments cut here wait for the NIC */
-			.to = port_tx_mbufs(&pair->kernel.info, kernel_tx) +
-				(large ? nic_tx : 0),
+			.to = port_tx_mbufs(&pair->kernel.info, kernel_tx) + (large ? nic_tx : 0),
 		},
 		room);
 	if (pair->nic_pool == NULL)
@@ -153,8 +151,7 @@ static int pair_make_pools(struct pair *pair, unsigned int index)
 /* Rx flags of what the kernel's side, or a NIC that speaks virtio, leaves to us. */
 static uint64_t pair_unfinished(const struct port *from)
 {
-	if (!port_is_virtio(&from->info) ||
-		(from->rx_offloads & RTE_ETH_RX_OFFLOAD_TCP_CKSUM) == 0)
+	if (!port_is_virtio(&from->info) || (from->rx_offloads & RTE_ETH_RX_OFFLOAD_TCP_CKSUM) == 0)
 		return 0;
 	return RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_LRO;
 }
@@ -326,8 +323,9 @@ void pairs_log_counters(const struct pair *pairs, unsigned int nb_pairs)
 		log_info("pair '%s': to kernel %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
 			 " dropped; to NIC %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
 			 " dropped",
-			pairs[i].spec.kernel, to_kernel.packets, to_kernel.bytes, counters_dropped(&to_kernel),
-			to_nic.packets, to_nic.bytes, counters_dropped(&to_nic));
+			pairs[i].spec.kernel, to_kernel.packets, to_kernel.bytes,
+			counters_dropped(&to_kernel), to_nic.packets, to_nic.bytes,
+			counters_dropped(&to_nic));
 	}
 }
 

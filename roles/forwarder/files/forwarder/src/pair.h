@@ -9,12 +9,12 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
-#include "rate_limits.h"
 #include "mirror.h"
 #include "offloads.h"
 #include "pair_spec.h"
 #include "port.h"
 #include "queue.h"
+#include "rate_limits.h"
 #include "vdev_spec.h"
 
 /* Rooms grow by kilobytes, up to that of the largest MTU. */
@@ -31,8 +31,8 @@ struct pair {
 	unsigned int vlans_closed; /* that the NIC is still to be told of */
 	struct mirror mirror;
 	struct offloads offloads;
-	struct limits *limits; /* NULL: none */
-	struct rte_mempool *nic_pool;	 /* for what the NIC receives, and what is cut here */
+	struct limits *limits;	      /* NULL: none */
+	struct rte_mempool *nic_pool; /* for what the NIC receives, and what is cut here */
 	/* too small by now; what came from them may still be on its way */
 	struct rte_mempool *small_pools[SMALL_POOLS_MAX];
 	unsigned int nb_small_pools;

@@ -86,8 +86,7 @@ static int pair_setup(struct pair *pair, struct port *port, unsigned int mtu)
 	ret = port_configure(port, spec->queues, spec->queue_size, mtu, pair->wants_interrupts);
 	if (ret < 0)
 		return ret;
-	return port_setup_queues(
-		port, spec->queues, rte_eth_dev_socket_id(pair->nic.id), pool);
+	return port_setup_queues(port, spec->queues, rte_eth_dev_socket_id(pair->nic.id), pool);
 }
 
 /* All VLANs are the kernel's to see. A virtio NIC drops those it was not told of as soon as its
@@ -148,8 +147,8 @@ int pair_configure_kernel(struct pair *pair, unsigned int mtu)
 	return pair_setup(pair, &pair->kernel, mtu);
 }
 
-static bool pair_add_interrupt(struct worker *worker, const struct port *port, uint16_t queue,
-	struct intr_record *record)
+static bool pair_add_interrupt(
+	struct worker *worker, const struct port *port, uint16_t queue, struct intr_record *record)
 {
 	if (!port->has_interrupts || !interrupts_add(&worker->interrupts, port->id, queue, record))
 		return false;
@@ -210,8 +209,7 @@ void pair_open_vlans(struct pair *pair)
 
 	for (unsigned int i = 0; i < PAIR_VLANS_ONCE && pair->vlans_closed > 0 && ret == 0; i++) {
 		pair->vlans_closed--;
-		ret = rte_eth_dev_vlan_filter(
-			pair->nic.id, PAIR_VLANS - 1 - pair->vlans_closed, 1);
+		ret = rte_eth_dev_vlan_filter(pair->nic.id, PAIR_VLANS - 1 - pair->vlans_closed, 1);
 	}
 	if (ret == 0)
 		return;

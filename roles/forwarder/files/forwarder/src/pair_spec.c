@@ -72,8 +72,8 @@ static void pair_set_offload(struct pair_spec *spec, enum pair_key key, const ch
 	const char *name = pair_key_names[key];
 
 	if (!offload_parse_choice(value, &spec->offloads.choices[offload_find(name)]))
-		problems_add(problems, "%s: %s '%s' is neither auto nor on nor off", label, name,
-			value);
+		problems_add(
+			problems, "%s: %s '%s' is neither auto nor on nor off", label, name, value);
 }
 
 static void pair_set(struct pair_spec *spec, enum pair_key key, const char *value,

@@ -23,7 +23,7 @@ struct pair_spec {
 	bool has_mac; /* without: the NIC's own address */
 	uint8_t mac[MAC_LEN];
 	struct offload_spec offloads;
-	bool netdev_was_there; /* before the forwarder: its own settings count */
+	bool netdev_was_there;			 /* before the forwarder: its own settings count */
 	struct limit_spec limits[LIMIT_CLASSES]; /* NIC -> kernel only */
 };
 

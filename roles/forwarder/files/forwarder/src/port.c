@@ -139,8 +139,8 @@ int port_configure(struct port *port, unsigned int queues, unsigned int queue_si
 }
 
 /* A virtio_user port gives buffers back once PORT_TX_KEPT of them are sent: those that are used
- * next are then still in the CPU's cache. By default it keeps them until its ring is nearly full, and
- * then gives back more at once than an lcore's share of the pool holds.
+ * next are then still in the CPU's cache. By default it keeps them until its ring is nearly full,
+ * and then gives back more at once than an lcore's share of the pool holds.
  */
 static int port_setup_tx_queue(const struct port *port, uint16_t queue, int socket)
 {

@@ -13,8 +13,8 @@
  *
  * net_vmxnet3 tells its device that no frame needs more than one buffer (maxNumRxSG is 0 in
  * vmxnet3_setup_driver_shared()). QEMU before 8 fragments by IP what its vmxnet3 is to cut by TCP;
- * on VMware the device does it right. QEMU from 8 on, which has an igb, forgets FIN and PSH of what a
- * device of its own is to cut (net_tx_pkt_tcp_fragment_init()).
+ * on VMware the device does it right. QEMU from 8 on, which has an igb, forgets FIN and PSH of what
+ * a device of its own is to cut (net_tx_pkt_tcp_fragment_init()).
  */
 uint64_t quirks_rx(const char *driver);
 uint64_t quirks_tx(const char *driver, const char *vendor_file);

@@ -57,7 +57,6 @@ uint16_t limits_filter(
 	struct limits *limits, struct rte_mbuf **pkts, uint16_t nb_pkts, uint64_t now_ns);
 
 bool limits_has(const struct limits *limits, enum limit_class class);
-void limits_read(
-	const struct limits *limits, enum limit_class class, struct limit_counts *counts);
+void limits_read(const struct limits *limits, enum limit_class class, struct limit_counts *counts);
 
 #endif

@@ -57,7 +57,8 @@ static void segmenter_copy(struct segmenter *segmenter, uint8_t *to, uint32_t le
 		if (here > len)
 			here = len;
 		memcpy(to,
-			rte_pktmbuf_mtod_offset(segmenter->buffer, const uint8_t *, segmenter->offset),
+			rte_pktmbuf_mtod_offset(
+				segmenter->buffer, const uint8_t *, segmenter->offset),
 			here);
 		to += here;
 		len -= here;

@@ -23,10 +23,10 @@ struct segmenter {
 	bool checksums_by_nic;
 
 	uint16_t header_len;
-	uint16_t size;	  /* payload of every segment but the last */
-	uint16_t index;	  /* of the next segment */
-	uint32_t payload; /* of the whole packet */
-	uint32_t done;	  /* bytes of it that are in segments already */
+	uint16_t size;		       /* payload of every segment but the last */
+	uint16_t index;		       /* of the next segment */
+	uint32_t payload;	       /* of the whole packet */
+	uint32_t done;		       /* bytes of it that are in segments already */
 	const struct rte_mbuf *buffer; /* the part of the packet where the next byte is */
 	uint32_t offset;	       /* of that byte in it */
 };

@@ -187,9 +187,9 @@ static int telemetry_add_limits(struct rte_tel_data *dict, const struct pair *pa
 	if (sub == NULL)
 		return -ENOMEM;
 	rte_tel_data_start_dict(sub);
-	for (unsigned int class = 0; class < LIMIT_CLASSES && ret == 0; class++)
-		if (pair->limits != NULL && limits_has(pair->limits, class))
-			ret = telemetry_add_limit(sub, pair, class);
+	for (unsigned int i = 0; i < LIMIT_CLASSES && ret == 0; i++)
+		if (pair->limits != NULL && limits_has(pair->limits, i))
+			ret = telemetry_add_limit(sub, pair, i);
 	if (ret < 0) {
 		rte_tel_data_free(sub);
 		return ret;
@@ -312,11 +312,10 @@ static int telemetry_add_lcore(struct rte_tel_data *dict, struct worker *worker)
 		sub, "rounds", __atomic_load_n(&worker->heartbeat.beats, __ATOMIC_RELAXED));
 	compat_tel_dict_uint(
 		sub, "sleeps", __atomic_load_n(&worker->times.sleeps, __ATOMIC_RELAXED));
-	compat_tel_dict_uint(
-		sub, "waits", __atomic_load_n(&worker->times.waits, __ATOMIC_RELAXED));
+	compat_tel_dict_uint(sub, "waits", __atomic_load_n(&worker->times.waits, __ATOMIC_RELAXED));
 	compat_tel_dict_uint(sub, "interrupts", worker->uses_interrupts);
-	compat_tel_dict_uint(sub, "idle_ppm",
-		__atomic_load_n(&worker->times.idle_ppm, __ATOMIC_RELAXED));
+	compat_tel_dict_uint(
+		sub, "idle_ppm", __atomic_load_n(&worker->times.idle_ppm, __ATOMIC_RELAXED));
 	snprintf(name, sizeof(name), "%u", worker->lcore);
 	return telemetry_add_container(dict, name, sub);
 }

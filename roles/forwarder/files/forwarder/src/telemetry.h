@@ -8,8 +8,7 @@
 #include "worker.h"
 
 /* Adds /exception_path/... to DPDK's telemetry socket. */
-int telemetry_start(
-	const struct pair *pairs, unsigned int nb_pairs, const struct workers *workers);
+int telemetry_start(const struct pair *pairs, unsigned int nb_pairs, const struct workers *workers);
 /* After this no request touches the pairs any more. */
 void telemetry_stop(void);
 

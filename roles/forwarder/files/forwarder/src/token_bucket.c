@@ -34,7 +34,7 @@ uint32_t token_bucket_take(struct token_bucket *bucket, uint32_t wanted, uint64_
 			taken = wanted;
 		if (taken == 0)
 			break;
-	} while (!__atomic_compare_exchange_n(&bucket->gone, &gone, spent + taken, true,
-		__ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+		&bucket->gone, &gone, spent + taken, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	return taken;
 }

@@ -17,10 +17,10 @@
 #include "pair_ports.h"
 #include "plug.h"
 
-#define UPKEEP_RETRY_NS	 1000000000ULL
-#define UPKEEP_STEPS_MAX 16 /* more than any way from one state to another has */
+#define UPKEEP_RETRY_NS	     1000000000ULL
+#define UPKEEP_STEPS_MAX     16 /* more than any way from one state to another has */
 #define UPKEEP_BLOCKED_LOOKS 4
-#define UPKEEP_ATTEMPTS	 5
+#define UPKEEP_ATTEMPTS	     5
 
 /* ------------------------------------------------ looking */
 
@@ -97,8 +97,8 @@ static void upkeep_look_at_netdev(struct pair *pair)
 
 	if (!mirror->has_tap)
 		return;
-	is = mirror->kernel_there ? upkeep_find_attached(pair, &state) :
-				    upkeep_find_free(pair, &state);
+	is = mirror->kernel_there ? upkeep_find_attached(pair, &state)
+				  : upkeep_find_free(pair, &state);
 	if (is != mirror->netdev_is)
 		upkeep_log_netdev(pair, is);
 	if (is == MIRROR_NETDEV_OURS && state.ifindex != 0) {
@@ -275,8 +275,8 @@ static int upkeep_remove_kernel(struct pair *pair)
 	pair_stop_kernel(pair);
 	ret = plug_remove(&pair->kernel, &mirror->kernel_plug);
 	if (ret < 0)
-		log_error("port '%s' can not be removed: %s", pair->kernel.name,
-			rte_strerror(-ret));
+		log_error(
+			"port '%s' can not be removed: %s", pair->kernel.name, rte_strerror(-ret));
 	mirror->kernel_there = false;
 	mirror->netdev = (struct netdev_state){0};
 	return 0;
@@ -413,15 +413,14 @@ static void upkeep_carrier(struct pair *pair)
 	struct mirror *mirror = &pair->mirror;
 	int ret;
 
-	if (!mirror->has_tap || !mirror->kernel_there ||
-		mirror->netdev.carrier == mirror->link_up)
+	if (!mirror->has_tap || !mirror->kernel_there || mirror->netdev.carrier == mirror->link_up)
 		return;
 	ret = carrier_set(mirror->netdev.name, mirror->link_up);
 	if (ret == 0)
 		mirror->netdev.carrier = mirror->link_up;
 	else if (!mirror->carrier_refused)
-		log_warning("netdev '%s' can not show the link of its NIC: %s",
-			mirror->netdev.name, strerror(-ret));
+		log_warning("netdev '%s' can not show the link of its NIC: %s", mirror->netdev.name,
+			strerror(-ret));
 	mirror->carrier_refused = ret < 0;
 }
 
@@ -448,8 +447,7 @@ static void upkeep_mirror_link(struct pair *pair)
 static void upkeep_describe_refused(const struct mirror *mirror, char *text, size_t size)
 {
 	snprintf(text, size, "%s%s%s%s", mirror->mtu_refused ? "mtu " : "",
-		mirror->inabilities.mac ? "mac " : "",
-		mirror->filter_refused ? "promiscuous " : "",
+		mirror->inabilities.mac ? "mac " : "", mirror->filter_refused ? "promiscuous " : "",
 		mirror->carrier_refused ? "carrier " : "");
 	if (text[0] != '\0')
 		text[strlen(text) - 1] = '\0';
@@ -481,8 +479,8 @@ static int upkeep_pair(struct pair *pair, uint64_t now)
 	int ret;
 
 	ret = upkeep_walk(pair, now);
-	if (pair->mirror.nic_there && pair->mirror.nic_configured &&
-		pair->mirror.kernel_there && pair->mirror.has_tap)
+	if (pair->mirror.nic_there && pair->mirror.nic_configured && pair->mirror.kernel_there &&
+		pair->mirror.has_tap)
 		mirror_apply(pair);
 	upkeep_mirror_link(pair);
 	upkeep_show(pair);

@@ -192,8 +192,8 @@ static void vdev_match_rings(
 			vdev->name, vdev->queues, pair->queues);
 	if (vdev->queue_size < pair->queue_size)
 		problems_add(problems,
-			"'%s' has queue_size=%u in --vdev but queue_size=%u in --pair",
-			vdev->name, vdev->queue_size, pair->queue_size);
+			"'%s' has queue_size=%u in --vdev but queue_size=%u in --pair", vdev->name,
+			vdev->queue_size, pair->queue_size);
 }
 
 static void vdev_match_pair(

@@ -110,8 +110,8 @@ static void worker_sample_idle(struct worker_times *times)
 	part = idle > times->sampled_idle ? idle - times->sampled_idle : 0;
 	share = (double)part / (now - times->sampled_at);
 	if (times->sampled_at != 0)
-		__atomic_store_n(&times->idle_ppm, share < 1 ? share * 1000000 : 1000000,
-			__ATOMIC_RELAXED);
+		__atomic_store_n(
+			&times->idle_ppm, share < 1 ? share * 1000000 : 1000000, __ATOMIC_RELAXED);
 	times->sampled_at = now;
 	times->sampled_idle = idle;
 }

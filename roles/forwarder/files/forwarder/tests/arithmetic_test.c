@@ -74,7 +74,8 @@ static void test_idle(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		const struct idle_policy policy = {.spin_us = IDLE_SPIN_MIN_US, .wait_us = waits[i]};
+		const struct idle_policy policy = {
+			.spin_us = IDLE_SPIN_MIN_US, .wait_us = waits[i]};
 		unsigned int longest = waits[i] > 0 ? IDLE_WAIT_SLEEP_NS : IDLE_SLEEP_MAX_NS;
 		unsigned int last = 0;
 
@@ -91,7 +92,8 @@ static void test_idle(void **state)
 			}
 			assert_int_equal(step.kind, IDLE_SLEEP);
 			/* never much longer than nothing came */
-			assert_true(step.sleep_ns <= us * 1000 / 4 || step.sleep_ns == IDLE_SLEEP_MIN_NS);
+			assert_true(step.sleep_ns <= us * 1000 / 4 ||
+				step.sleep_ns == IDLE_SLEEP_MIN_NS);
 			assert_true(step.sleep_ns >= last && step.sleep_ns <= longest);
 			last = step.sleep_ns;
 		}

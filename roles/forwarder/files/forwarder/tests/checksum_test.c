@@ -25,15 +25,14 @@ static void assert_finished(struct frame frame, uint32_t piece)
 	len = frame_write(&frame, wanted);
 	frame.partial = true;
 	pkt = frame_make(pool, &frame, piece);
-	assert_true(headers_find(
-		rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len, &headers));
+	assert_true(headers_find(rte_pktmbuf_mtod(pkt, const uint8_t *), pkt->data_len, &headers));
 	checksum_finish(pkt, &headers);
 	assert_int_equal(frame_from_mbuf(pkt, got), len);
 	rte_pktmbuf_free(pkt);
 	if (memcmp(got, wanted, len) != 0)
 		fail_msg("IPv%d, %s, tags %u, IP options %u, payload %u, padding %u, pieces of %u",
-			frame.ipv6 ? 6 : 4, frame.udp ? "UDP" : "TCP", frame.tags,
-			frame.ip_options, frame.payload, frame.padding, piece);
+			frame.ipv6 ? 6 : 4, frame.udp ? "UDP" : "TCP", frame.tags, frame.ip_options,
+			frame.payload, frame.padding, piece);
 }
 
 static void test_finish(void **state)
@@ -41,10 +40,13 @@ static void test_finish(void **state)
 	(void)state;
 	for (unsigned int kind = 0; kind < 16; kind++)
 		for (uint32_t payload = 0; payload < 300; payload++)
-			assert_finished((struct frame){.ipv6 = kind & 1, .udp = kind & 2,
+			assert_finished((struct frame){.ipv6 = kind & 1,
+						.udp = kind & 2,
 						.tags = kind & 4 ? 2 : 0,
-						.ip_options = kind & 8 ? 24 : 0, .seq = 7 * kind,
-						.payload = payload}, 0);
+						.ip_options = kind & 8 ? 24 : 0,
+						.seq = 7 * kind,
+						.payload = payload},
+				0);
 }
 
 static void test_finish_padded(void **state)
@@ -52,8 +54,11 @@ static void test_finish_padded(void **state)
 	(void)state;
 	for (unsigned int kind = 0; kind < 4; kind++)
 		for (uint32_t padding = 1; padding < 20; padding++)
-			assert_finished((struct frame){.ipv6 = kind & 1, .udp = kind & 2,
-						.payload = padding % 5, .padding = padding}, 0);
+			assert_finished((struct frame){.ipv6 = kind & 1,
+						.udp = kind & 2,
+						.payload = padding % 5,
+						.padding = padding},
+				0);
 }
 
 /* Chains, with boundaries at odd places, and padding in a buffer of its own. */
@@ -62,7 +67,9 @@ static void test_finish_chains(void **state)
 	(void)state;
 	for (uint32_t piece = 90; piece < 200; piece++)
 		for (unsigned int kind = 0; kind < 4; kind++) {
-			struct frame frame = {.ipv6 = kind & 1, .udp = kind & 2, .seq = piece,
+			struct frame frame = {.ipv6 = kind & 1,
+				.udp = kind & 2,
+				.seq = piece,
 				.payload = 1500 + piece % 3};
 
 			assert_finished(frame, piece);
@@ -145,7 +152,9 @@ static void test_pseudo(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 2000; i++) {
-		struct frame frame = {.ipv6 = i & 1, .udp = i & 2, .partial = true,
+		struct frame frame = {.ipv6 = i & 1,
+			.udp = i & 2,
+			.partial = true,
 			.host = frames_random(&random, 256),
 			.payload = frames_random(&random, 9000)};
 		struct rte_mbuf *pkt = frame_make(pool, &frame, 0);

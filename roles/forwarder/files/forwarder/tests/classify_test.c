@@ -136,9 +136,14 @@ static void test_ethertypes(void **state)
 		uint16_t type;
 		enum limit_class class;
 	} cases[] = {
-		{0x0806, LIMIT_NEIGHBOR}, {0x8809, LIMIT_ROUTING}, {0x88cc, LIMIT_ROUTING},
-		{0x8870, LIMIT_ROUTING}, {0x8847, LIMIT_REST}, {0x88b5, LIMIT_REST},
-		{0x0027, LIMIT_REST}, {0xffff, LIMIT_REST},
+		{0x0806, LIMIT_NEIGHBOR},
+		{0x8809, LIMIT_ROUTING},
+		{0x88cc, LIMIT_ROUTING},
+		{0x8870, LIMIT_ROUTING},
+		{0x8847, LIMIT_REST},
+		{0x88b5, LIMIT_REST},
+		{0x0027, LIMIT_REST},
+		{0xffff, LIMIT_REST},
 	};
 
 	(void)state;

@@ -184,8 +184,8 @@ static void test_bad_ipv4(void **state)
 	const struct {
 		uint8_t first;
 		uint16_t total;
-	} cases[] = {{0x44, 40}, {0x40, 40}, {0x55, 40}, {0x65, 40}, {0x45, 19}, {0x45, 0},
-		{0x4f, 59}};
+	} cases[] = {
+		{0x44, 40}, {0x40, 40}, {0x55, 40}, {0x65, 40}, {0x45, 19}, {0x45, 0}, {0x4f, 59}};
 
 	(void)state;
 	for (unsigned int i = 0; i < COUNT(cases); i++) {

@@ -56,9 +56,8 @@ int rte_eth_dev_reset(uint16_t port)
 
 int rte_eth_link_get_nowait(uint16_t port, struct rte_eth_link *link)
 {
-	int (*real)(uint16_t, struct rte_eth_link *) =
-		(int (*)(uint16_t, struct rte_eth_link *))dlsym(
-			RTLD_NEXT, "rte_eth_link_get_nowait");
+	int (*real)(uint16_t, struct rte_eth_link *) = (int (*)(
+		uint16_t, struct rte_eth_link *))dlsym(RTLD_NEXT, "rte_eth_link_get_nowait");
 	int ret = real(port, link);
 	char path[256];
 

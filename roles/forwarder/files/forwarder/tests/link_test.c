@@ -40,8 +40,7 @@ static void message_begin(struct message *message, uint16_t type, int ifindex, u
 static struct rtattr *message_add(
 	struct message *message, uint16_t type, const void *data, size_t len)
 {
-	struct rtattr *attribute =
-		(void *)(message->room + NLMSG_ALIGN(message->header.nlmsg_len));
+	struct rtattr *attribute = (void *)(message->room + NLMSG_ALIGN(message->header.nlmsg_len));
 
 	attribute->rta_type = type;
 	attribute->rta_len = RTA_LENGTH(len);
@@ -145,11 +144,12 @@ static void test_parse_broken(void **state)
 	for (size_t len = 0; len <= whole; len++) {
 		char *cut = malloc(len + 1);
 
+		assert_non_null(cut);
 		memcpy(cut, &message, len);
-		assert_int_equal(
-			link_message_parse(cut, len, &netdev), len < whole ? -EINVAL : 0);
+		assert_int_equal(link_message_parse(cut, len, &netdev), len < whole ? -EINVAL : 0);
 		if (len >= sizeof(struct nlmsghdr)) {
-			/* a header that admits the cut is believed, attributes that do not are not */
+			/* a header that admits the cut is believed, attributes that do not are not
+			 */
 			((struct nlmsghdr *)cut)->nlmsg_len = len;
 			link_message_parse(cut, len, &netdev);
 		}
@@ -159,6 +159,7 @@ static void test_parse_broken(void **state)
 		for (unsigned int value = 0; value < 256; value += 5) {
 			char *broken = malloc(whole);
 
+			assert_non_null(broken);
 			memcpy(broken, &message, whole);
 			broken[at] = value;
 			link_message_parse(broken, whole, &netdev);

@@ -38,7 +38,8 @@ static struct local_addresses *make_set(unsigned int count)
 
 static void test_set(void **state)
 {
-	struct local_addresses *set = make_set(1000), *same = make_set(1000), *other = make_set(999);
+	struct local_addresses *set = make_set(1000), *same = make_set(1000),
+			       *other = make_set(999);
 
 	(void)state;
 	for (unsigned int number = 0; number < 2000; number++) {

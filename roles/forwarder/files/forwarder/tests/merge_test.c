@@ -11,10 +11,10 @@
 #include "merge.h"
 #include "segment.h"
 
-#define BURST	   64
-#define FLOWS	   12 /* more than are merged at once */
-#define ROUNDS	   3000
-#define SMALL_MAX  3000
+#define BURST	     64
+#define FLOWS	     12 /* more than are merged at once */
+#define ROUNDS	     3000
+#define SMALL_MAX    3000
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What the NIC says of a frame. */
@@ -29,8 +29,14 @@
 static struct rte_mempool *pool;
 static uint8_t wanted[FRAME_MAX], got[FRAME_MAX];
 
-static const struct frame plain = {.ttl = 64, .flags = FRAME_ACK, .source = 1, .destination = 2,
-	.window = 1000, .options = 12, .seq = 1000, .payload = 300};
+static const struct frame plain = {.ttl = 64,
+	.flags = FRAME_ACK,
+	.source = 1,
+	.destination = 2,
+	.window = 1000,
+	.options = 12,
+	.seq = 1000,
+	.payload = 300};
 
 /* The segment that comes after this one in its flow. */
 static struct frame after(struct frame frame)
@@ -127,7 +133,7 @@ static void test_differences(void **state)
 		assert_int_equal(merge_pair(first, after(first)), 1);
 		DIFFER(tags, 1);
 		DIFFER(host, 9);
-		DIFFER(tos, 1);	  /* ECN */
+		DIFFER(tos, 1);	   /* ECN */
 		DIFFER(tos, 0x28); /* DSCP */
 		DIFFER(ttl, 63);
 		DIFFER(source, 9);
@@ -409,28 +415,74 @@ static struct frame next_frame(struct frame *flow, uint64_t *random)
 	struct frame frame = *flow;
 
 	switch (frames_random(random, 40)) {
-	case 0: frame.flags |= FRAME_PSH; break;
-	case 1: frame.flags |= FRAME_FIN; break;
-	case 2: frame.flags |= FRAME_RST; frame.payload = 0; frame.padding = 6; break;
-	case 3: flow->flags ^= FRAME_ECE; break;
-	case 4: frame.flags |= FRAME_CWR; break;
-	case 5: frame.payload = 1 + frames_random(random, frame.payload); break;
-	case 6: frame.payload = 0; break;
-	case 7: frame.payload = frames_random(random, 3); frame.padding = 10; break;
-	case 8: frame.seq -= frame.payload; break; /* a retransmit */
-	case 9: flow->seq += 300; break;	   /* a loss */
-	case 10: flow->tos ^= 3; break;
-	case 11: flow->ttl--; break;
-	case 12: flow->stamp++; break;
-	case 13: flow->ack++; break;
-	case 14: flow->window++; break;
-	case 15: flow->label ^= 1; break;
-	case 16: frame.urgent = 1; break;
-	case 17: frame.reserved = 1; break;
-	case 18: frame.ip_options = 8; break;
-	case 19: flow->id += 5; break;
-	case 20: flow->payload = 20 + frames_random(random, 1200); break;
-	default: break;
+	case 0:
+		frame.flags |= FRAME_PSH;
+		break;
+	case 1:
+		frame.flags |= FRAME_FIN;
+		break;
+	case 2:
+		frame.flags |= FRAME_RST;
+		frame.payload = 0;
+		frame.padding = 6;
+		break;
+	case 3:
+		flow->flags ^= FRAME_ECE;
+		break;
+	case 4:
+		frame.flags |= FRAME_CWR;
+		break;
+	case 5:
+		frame.payload = 1 + frames_random(random, frame.payload);
+		break;
+	case 6:
+		frame.payload = 0;
+		break;
+	case 7:
+		frame.payload = frames_random(random, 3);
+		frame.padding = 10;
+		break;
+	case 8:
+		frame.seq -= frame.payload;
+		break; /* a retransmit */
+	case 9:
+		flow->seq += 300;
+		break; /* a loss */
+	case 10:
+		flow->tos ^= 3;
+		break;
+	case 11:
+		flow->ttl--;
+		break;
+	case 12:
+		flow->stamp++;
+		break;
+	case 13:
+		flow->ack++;
+		break;
+	case 14:
+		flow->window++;
+		break;
+	case 15:
+		flow->label ^= 1;
+		break;
+	case 16:
+		frame.urgent = 1;
+		break;
+	case 17:
+		frame.reserved = 1;
+		break;
+	case 18:
+		frame.ip_options = 8;
+		break;
+	case 19:
+		flow->id += 5;
+		break;
+	case 20:
+		flow->payload = 20 + frames_random(random, 1200);
+		break;
+	default:
+		break;
 	}
 	flow->seq += frame.payload;
 	flow->id++;
@@ -557,8 +609,8 @@ static void test_there_and_back(void **state)
 				if (in.of[flow][i].len != out.of[flow][i].len ||
 					memcmp(in.of[flow][i].bytes, out.of[flow][i].bytes,
 						in.of[flow][i].len) != 0)
-					fail_msg("seed %u, flow %u: packet %u differs", seed,
-						flow, i);
+					fail_msg("seed %u, flow %u: packet %u differs", seed, flow,
+						i);
 			total += count;
 		}
 	}

@@ -55,8 +55,8 @@ static bool get_request(struct request *request)
 	if (fread(raw, 1, 1, stdin) != 1)
 		return false;
 	get(raw + 1, sizeof(raw) - 1);
-	*request = (struct request){raw[0], headers_get16(raw + 1), headers_get16(raw + 3),
-		headers_get16(raw + 5)};
+	*request = (struct request){
+		raw[0], headers_get16(raw + 1), headers_get16(raw + 3), headers_get16(raw + 5)};
 	return true;
 }
 

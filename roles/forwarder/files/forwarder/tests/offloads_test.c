@@ -187,8 +187,8 @@ static void test_invariants(void **state)
 				assert_int_equal(places[k], OFFLOAD_PLACE_OFF);
 			if (spec.choices[k] == OFFLOAD_ON && places[k] == OFFLOAD_PLACE_OFF)
 				nb_problems++;
-			assert_int_equal(places[k] == OFFLOAD_PLACE_NIC,
-				offloads.reasons[k] == NULL);
+			assert_int_equal(
+				places[k] == OFFLOAD_PLACE_NIC, offloads.reasons[k] == NULL);
 		}
 		assert_int_equal(problems.count, nb_problems);
 	}
@@ -203,8 +203,8 @@ static void test_required(void **state)
 	(void)state;
 	offloads_negotiate(&spec, &good_nic, &poor_nic, "exc0", &offloads, &problems);
 	assert_int_equal(problems.count, 1);
-	assert_non_null(strstr(
-		problems.text, "pair 'exc0': gro=on can not be: rx_checksum is off"));
+	assert_non_null(
+		strstr(problems.text, "pair 'exc0': gro=on can not be: rx_checksum is off"));
 }
 
 static void test_describe(void **state)

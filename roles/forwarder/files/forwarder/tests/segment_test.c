@@ -145,8 +145,8 @@ static void test_checksums_by_nic(void **state)
 		len = frame_write(&segment, wanted);
 		assert_int_equal(frame_from_mbuf(segments[i], got), len);
 		assert_memory_equal(got, wanted, len);
-		assert_true(segments[i]->ol_flags ==
-			(RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM));
+		assert_true(
+			segments[i]->ol_flags == (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM));
 		assert_int_equal(segments[i]->l2_len, 14);
 		assert_int_equal(segments[i]->l3_len, 20);
 		assert_int_equal(segments[i]->l4_len, 20);

@@ -20,7 +20,8 @@ static inline void arguments_split(struct arguments *arguments, const uint8_t *d
 	static char program[] = "exception-path-forwarder";
 	char *rest;
 
-	*arguments = (struct arguments){.text = fuzz_text(data, size), .argv = {program}, .argc = 1};
+	*arguments =
+		(struct arguments){.text = fuzz_text(data, size), .argv = {program}, .argc = 1};
 	rest = arguments->text;
 	while (rest != NULL && arguments->argc < ARGUMENTS_MAX)
 		arguments->argv[arguments->argc++] = strsep(&rest, "\n");

@@ -57,9 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	/* every packet is either handed on or freed, once */
 	assert(left + freed == nb_pkts);
-	for (unsigned int class = 0; class < LIMIT_CLASSES; class++) {
-		limits_read(limits, class, &counts);
-		assert(counts.passed <= specs[class].burst);
+	for (unsigned int i = 0; i < LIMIT_CLASSES; i++) {
+		limits_read(limits, i, &counts);
+		assert(counts.passed <= specs[i].burst);
 	}
 	limits_free(limits);
 	return 0;

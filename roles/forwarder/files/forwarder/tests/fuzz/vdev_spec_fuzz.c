@@ -16,8 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int nb_vdevs;
 
 	arguments_split(&arguments, data, size);
-	nb_vdevs = vdev_specs_collect(
-		arguments.argc, arguments.argv, vdevs, VDEVS, &problems);
+	nb_vdevs = vdev_specs_collect(arguments.argc, arguments.argv, vdevs, VDEVS, &problems);
 	assert(nb_vdevs <= VDEVS);
 	for (unsigned int i = 0; i < nb_vdevs; i++)
 		assert(vdev_spec_find(vdevs, nb_vdevs, vdevs[i].name) != NULL);
