@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from . import sources
+from . import sanity, sources
 from .errors import LabError
 from .paths import COLLECTION, TREE, venv_first
 
@@ -70,6 +70,7 @@ GATES = {
     "cppcheck": lambda: _in_root("cppcheck"),
     "clang-tidy": lambda: _in_root("clang-tidy"),
     "ansible-lint": lambda: _call("ansible-lint", "--offline", "--strict", where=COLLECTION),
+    "ansible-test": sanity.check,
     "antsibull-docs": lambda: _call("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".", where=COLLECTION),
     "antsibull-changelog": lambda: _call("antsibull-changelog", "lint"),
 }

@@ -758,7 +758,7 @@ def open_files(pid):
                 targets.append(os.readlink(entry).split(":")[0])
         return sorted(targets)
 
-    return min((look() for _ in range(20)), key=len)
+    return min((look() for look_again in range(20)), key=len)
 
 
 def test_netdev_removed_and_made_again(mirrored):
