@@ -42,3 +42,12 @@ def tasks(tree):
         return []
     inner = [task for key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always") for task in tasks(tree.get(key))]
     return inner + ([] if "hosts" in tree or "block" in tree else [tree])
+
+
+def variables_set(loaded):
+    """Names of variables that tasks set: what they register, facts, and ``vars`` of plays and tasks."""
+    names = set()
+    for entry in [*(loaded if isinstance(loaded, list) else []), *tasks(loaded)]:
+        names |= {entry["register"]} if "register" in entry else set()
+        names |= set(entry.get("ansible.builtin.set_fact", {})) | set(entry.get("vars", {}))
+    return names
