@@ -14,9 +14,16 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils.errors im
 _HEAD = "# Written by the Ansible collection dataplane.exception_path (module kernel_modules).\n"
 
 
+# One that is built in shows in /sys/module only if it has a parameter, but its device is always there.
+_MISC_DEVICES = {"tun": "tun", "vhost_net": "vhost-net"}
+
+
 def is_loaded(name, root="/"):
-    """True for a loaded module; one that is built in may or may not show in /sys/module."""
-    return os.path.isdir(os.path.join(root, "sys/module", name.replace("-", "_")))
+    """True for a module that the running kernel has, loaded or built in, as far as sysfs shows the latter."""
+    places = ["sys/module/" + name.replace("-", "_")]
+    if name in _MISC_DEVICES:
+        places.append("sys/class/misc/" + _MISC_DEVICES[name])
+    return any(os.path.isdir(os.path.join(root, place)) for place in places)
 
 
 def missing_problems(names, run=host.run):
@@ -26,7 +33,7 @@ def missing_problems(names, run=host.run):
         return []
     release = os.uname().release
     if not os.path.isdir(f"/lib/modules/{release}"):
-        remedy = "its modules are gone, as after a kernel upgrade: reboot into the installed kernel"
+        remedy = "its modules are not here, as after a kernel upgrade: reboot into the installed kernel; for a container, load them on its host"
     else:
         remedy = "install a kernel that has them (on Debian linux-image-amd64 instead of a cloud kernel) and reboot"
     return [f"the running kernel {release} has no module {', '.join(absent)}: {remedy}"]

@@ -110,7 +110,7 @@ def test_what_is_in_use_stays_and_is_told(modules):
 @pytest.mark.parametrize(
     "installed, remedy",
     [
-        (False, "its modules are gone, as after a kernel upgrade: reboot into the installed kernel"),
+        (False, "its modules are not here, as after a kernel upgrade: reboot into the installed kernel; for a container, load them on its host"),
         (True, "install a kernel that has them (on Debian linux-image-amd64 instead of a cloud kernel) and reboot"),
     ],
 )
@@ -121,6 +121,12 @@ def test_modules_that_the_kernel_does_not_have(modules, commands, monkeypatch, i
         kernel_modules.present(NAMES)
     assert str(caught.value) == f"the running kernel {os.uname().release} has no module vhost_net, vfio-pci: {remedy}"
     assert not modules.loaded and not os.path.exists(paths.MODULES_LOAD)
+
+
+@pytest.mark.parametrize("name, device", [("tun", "tun"), ("vhost_net", "vhost-net")])
+def test_what_is_built_in_shows_by_its_device(tmp_path, name, device):
+    (tmp_path / "sys/class/misc" / device).mkdir(parents=True)
+    assert kernel_modules.is_loaded(name, str(tmp_path)) and not kernel_modules.is_loaded("vhost", str(tmp_path))
 
 
 def test_what_is_loaded_shows_in_sysfs(tmp_path):
