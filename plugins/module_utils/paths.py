@@ -15,6 +15,7 @@ NETDEV_RECORDS = SETTINGS + "/netdevs"
 NIC_MEMORY = MEMORY + "/nics.json"
 HUGEPAGE_MEMORY = MEMORY + "/hugepages.json"
 MODULE_MEMORY = MEMORY + "/modules.json"
+HOWTO_MEMORY = MEMORY + "/howto.json"
 
 # What is installed lies side by side; "current" is what is used, by way of a link that never changes.
 RELEASES = INSTALLED + "/releases"
@@ -38,6 +39,7 @@ LINKS = "/etc/systemd/network"
 DRIVERCTL_CONF = "/etc/driverctl.d"
 
 SERVICE_USER = "exception-path"
+TESTPMD = "/usr/bin/dpdk-testpmd"
 DPDK_EXPORTER = "/usr/bin/dpdk-telemetry-exporter.py"
 DPKG = "/usr/bin/dpkg-query"
 PROC = "/proc"
