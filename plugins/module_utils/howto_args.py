@@ -9,7 +9,8 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import ea
 from ansible_collections.dataplane.exception_path.plugins.module_utils import lcores as cpus
 
 PREFIX = "exception-path-howto"
-FORWARD_MODES = ("macswap", "io", "5tswap", "icmpecho")
+# The first is the howto's, and testpmd's own.
+FORWARD_MODES = ("io", "macswap", "5tswap", "icmpecho")
 # Buffers beyond those in rings: caches of lcores and bursts. testpmd's own default takes 350 MB.
 _SPARE_BUFFERS = 4096
 # Some PMDs fill two rings for each Rx queue (vmxnet3).

@@ -87,4 +87,4 @@ def _summary(found):
 
 def _less(told, missing, why):
     if missing > 0:
-        told.append(f"{missing} packets {why}")
+        told.append(f"{missing} packet{'' if missing == 1 else 's'} {why}")

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
-import tempfile
 import time
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, howto_args, howto_compare, howto_options, howto_record, howto_words as words
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, howto_args, howto_compare, howto_options, howto_record
+from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_session, howto_words as words
 from ansible_collections.dataplane.exception_path.plugins.module_utils import nics as nic_names, paths, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
@@ -34,12 +34,13 @@ def run(params, check_mode=False):
     nics, problems = nic_names.resolve(ports, pci, links, NicMemory())
     problems += taps.mac_problems(nics)
     raise_if(problems)
-    queues = max(nic.port.queues for nic in nics) + 1
+    wanted = [nic.port.queues for nic in nics] + ([howto_options.QUEUES] if "two_queues" in params["options"] else [])
+    # One more for the second testpmd.
+    queues = max(wanted) + 1
     chosen = cpus.choose(params["lcores"], queues, sorted({pci.numa_node(nic.address) for nic in nics}))
     program = _program(check_mode)
     changes, results, faults = Changes(), [], []
-    runtime = None if check_mode else tempfile.mkdtemp(prefix=f"{howto_args.PREFIX}-", dir="/run")
-    try:
+    with contextlib.nullcontext() if check_mode else howto_session.session() as runtime:
         for nic in nics:
             howto = Howto(nic, program, howto_args.split_cpus(chosen, cpus.online()), params, runtime)
             for command in howto.commands(howto_options.plain(nic.port)):
@@ -48,9 +49,6 @@ def run(params, check_mode=False):
                 continue
             results.append(howto.result())
             faults += [f"{nic.port.label}: {run['name']}: {run['fault']}" for run in results[-1]["runs"] if run["fault"]]
-    finally:
-        if runtime:
-            shutil.rmtree(runtime, ignore_errors=True)
     failure = {"failed": True, "msg": str(ExceptionPathError(faults)), "problems": faults} if faults else {}
     return dict(changes.result(), results=results, **failure)
 

@@ -16,6 +16,7 @@ NIC_MEMORY = MEMORY + "/nics.json"
 HUGEPAGE_MEMORY = MEMORY + "/hugepages.json"
 MODULE_MEMORY = MEMORY + "/modules.json"
 HOWTO_MEMORY = MEMORY + "/howto.json"
+HOWTO_RUNTIME = "/run/exception-path-howto"
 
 # What is installed lies side by side; "current" is what is used, by way of a link that never changes.
 RELEASES = INSTALLED + "/releases"

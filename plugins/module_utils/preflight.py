@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, host_platform, kernel_modules, nic_checks, packages
-from ansible_collections.dataplane.exception_path.plugins.module_utils import rendered_args, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, host_platform, howto_checks, kernel_modules, nic_checks
+from ansible_collections.dataplane.exception_path.plugins.module_utils import packages, rendered_args, taps
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -41,6 +41,8 @@ def check(params):
     problems += lcore_problems
     problems += _hugepage_problems(params["hugepages_mb"], nodes)
     problems += kernel_modules.missing_problems([*_NEEDED, *({"vfio-pci"} if any(port.driver == "vfio-pci" for port in ports) else ())])
+    if params.get("howto"):
+        problems += howto_checks.problems(params["howto"], nics, pci, links)
     raise_if(problems)
     return {
         "nics": [_nic(nic, pci) for nic in nics],

@@ -34,6 +34,12 @@ options:
     type: list
     elements: str
     default: []
+  howto:
+    description: >-
+      What M(dataplane.exception_path.testpmd_howto) is to do (C(options), C(seconds), C(forward_mode)), to be checked too, together with whether NICs
+      and netdevs are free for it. Empty for anything but the howto.
+    type: dict
+    default: {}
   force:
     description: Do not refuse NICs that carry the management connection or a default route.
     type: bool
@@ -106,6 +112,7 @@ def main():
             "hugepages_mb": {"type": "int"},
             "dpdk_version": {"type": "str"},
             "packages": {"type": "list", "elements": "str", "default": []},
+            "howto": {"type": "dict", "default": {}},
             "force": {"type": "bool", "default": False},
             "allow_unsafe_noiommu": {"type": "bool", "default": False},
         },

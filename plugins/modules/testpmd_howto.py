@@ -24,10 +24,11 @@ options:
   state:
     description:
       - V(run) runs the howto.
-      - V(begun) refuses NICs and netdevs that are in use, and keeps what of the exception path the host has not yet, to be taken back in the end.
-      - V(ended) forgets that.
+      - V(begun) keeps what of the exception path the host has not yet, to be taken back in the end.
+      - V(stopped) ends a run that still goes on since its controller is gone.
+      - V(ended) does so, too, and forgets what was to be taken back.
     type: str
-    choices: [begun, run, ended]
+    choices: [begun, run, stopped, ended]
     default: run
   options:
     description: The advanced options of the howto to run after its example.
@@ -36,16 +37,16 @@ options:
     choices: [tx_offloads, lro, rx_checksum, two_queues]
     default: [tx_offloads, lro, rx_checksum, two_queues]
   seconds:
-    description: How long each run forwards, in seconds.
+    description: How long each run forwards, in seconds, from 1 to 3600.
     type: int
     default: 10
   forward_mode:
     description:
-      - How the second testpmd returns packets. V(io) is testpmd's default and leaves them as they are, so that switches take them for
-        packets of another port. V(macswap) swaps the MAC addresses, V(5tswap) the IP addresses and ports as well, V(icmpecho) answers pings and ARP.
+      - How the second testpmd returns packets. V(io) is the howto's, and leaves them as they are, so that a switch at the other end of the
+        cable takes their senders to be here for a moment. V(macswap) swaps the MAC addresses, V(5tswap) the IP addresses and ports as well, V(icmpecho) answers pings and ARP.
     type: str
-    choices: [macswap, io, 5tswap, icmpecho]
-    default: macswap
+    choices: [io, macswap, 5tswap, icmpecho]
+    default: io
   lcores:
     description: V(auto), or CPUs for both testpmds such as V(2-5).
     type: str
@@ -120,7 +121,7 @@ problems:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_args, howto_options, howto_record, howto_run
+from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_args, howto_options, howto_record, howto_run, howto_session
 from ansible_collections.dataplane.exception_path.plugins.module_utils.outcome import finish
 
 
@@ -128,7 +129,7 @@ def main():
     module = AnsibleModule(
         argument_spec={
             "ports": {"type": "list", "elements": "dict"},
-            "state": {"type": "str", "choices": ["begun", "run", "ended"], "default": "run"},
+            "state": {"type": "str", "choices": ["begun", "run", "stopped", "ended"], "default": "run"},
             "options": {"type": "list", "elements": "str", "choices": list(howto_options.NAMES), "default": list(howto_options.NAMES)},
             "seconds": {"type": "int", "default": 10},
             "forward_mode": {"type": "str", "choices": list(howto_args.FORWARD_MODES), "default": howto_args.FORWARD_MODES[0]},
@@ -137,7 +138,7 @@ def main():
         required_if=[("state", "begun", ["ports"]), ("state", "run", ["ports"])],
         supports_check_mode=True,
     )
-    act = {"begun": howto_record.begun, "run": howto_run.run, "ended": howto_record.ended}[module.params["state"]]
+    act = {"begun": howto_record.begun, "run": howto_run.run, "stopped": howto_session.stop, "ended": howto_record.ended}[module.params["state"]]
     finish(module, act, module.params, module.check_mode)
 
 
