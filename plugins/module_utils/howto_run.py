@@ -90,7 +90,8 @@ class Howto:
     def _netdev_lines(self):
         """The howto's configuration of the netdev, with all that the inventory says of it but routes."""
         name = self.port.netdev
-        return [f"link set dev {name} mtu {self.port.mtu}", *(f"address replace {address} dev {name}" for address in self.port.addresses), f"link set dev {name} up"]
+        addresses = [f"address replace {address} dev {name}" for address in self.port.addresses]
+        return [f"link set dev {name} mtu {self.port.mtu}", *addresses, f"link set dev {name} up"]
 
     def _option(self, variant):
         """An option as far as the NIC can; what testpmd refuses with it is the NIC's lack, for without it all went well."""
@@ -177,7 +178,8 @@ class Howto:
 
 
 def _abilities(testpmd, port):
-    return words.abilities(*(testpmd.ask(command) for command in (f"show port info {port}", f"show port {port} rx_offload capabilities", f"show port {port} tx_offload capabilities")))
+    asked = (f"show port info {port}", f"show port {port} rx_offload capabilities", f"show port {port} tx_offload capabilities")
+    return words.abilities(*(testpmd.ask(command) for command in asked))
 
 
 def _answer(testpmd, proof):

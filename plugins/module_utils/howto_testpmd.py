@@ -9,6 +9,7 @@ signal that setpriv(1) asks the kernel for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
@@ -94,10 +95,8 @@ class Testpmd:
 
     def _end(self):
         for order in (lambda: os.write(self._terminal, b"quit\n"), self._process.terminate, self._process.kill):
-            try:
+            with contextlib.suppress(OSError):
                 order()
-            except OSError:
-                pass
             if self._wait():
                 break
         os.close(self._terminal)

@@ -43,7 +43,8 @@ options:
   forward_mode:
     description:
       - How the second testpmd returns packets. V(io) is the howto's, and leaves them as they are, so that a switch at the other end of the
-        cable takes their senders to be here for a moment. V(macswap) swaps the MAC addresses, V(5tswap) the IP addresses and ports as well, V(icmpecho) answers pings and ARP.
+        cable takes their senders to be here for a moment. V(macswap) swaps the MAC addresses, V(5tswap) the IP
+        addresses and ports as well, V(icmpecho) answers pings and ARP.
     type: str
     choices: [io, macswap, 5tswap, icmpecho]
     default: io
