@@ -164,7 +164,7 @@ class Howto:
         return {
             "name": variant.name,
             "commands": self.commands(variant) if variant.possible else [],
-            "typed": list(variant.commands),
+            "typed": list(variant.commands) if variant.possible else [],
             "lacks": list(variant.lacks) if lacks is None else lacks,
             "proved": [],
             "refused": None,

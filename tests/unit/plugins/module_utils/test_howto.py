@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 import types
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_args, howto_checks, howto_compare, howto_options, howto_session
+from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_args, howto_checks, howto_compare, howto_options, howto_session, paths
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.howto_words import Abilities, Count
 
@@ -64,3 +65,40 @@ def test_one_session_at_a_time(etc):
     with howto_session.session() as folder:
         assert folder.endswith("exception-path-howto") and howto_session.running()
     assert howto_session.running() is None
+
+
+def test_options_that_are_no_list():
+    assert "is not a list: choose of" in howto_checks.problems({"options": "lro"}, [], None, {}, types.SimpleNamespace())[0]
+
+
+class Pci:
+    """A NIC on vfio-pci that process 7 has open, if ``users``."""
+
+    def __init__(self, users=()):
+        self.users = list(users)
+
+    def driver(self, _address):
+        return "vfio-pci"
+
+    def iommu_group(self, _address):
+        return "1"
+
+    def group_users(self, _group):
+        return self.users
+
+
+def use_problems(pci, links, state):
+    nics = [types.SimpleNamespace(port=PORT, address="0000:03:00.0")]
+    return howto_checks.problems({}, nics, pci, links, types.SimpleNamespace(show=lambda _unit, *_names: {"ActiveState": state}))
+
+
+def test_a_nic_that_somebody_uses_is_refused(etc):
+    served = {"exc0": {"linkinfo": {"info_data": {"numqueues": 1}}}}
+    assert "is in use by other (process 7): stop it first" in use_problems(Pci([(7, "other")]), {}, "inactive")[0]
+    assert "netdev exc0 is served by a running program" in use_problems(Pci(), served, "inactive")[0]
+    assert use_problems(Pci(), {}, "inactive") == []
+    os.makedirs(paths.SETTINGS)
+    with open(paths.SETTINGS + "/default.env", "w", encoding="ascii") as file:
+        file.write("EAL=-a 0000:03:00.0")
+    (problem,) = use_problems(Pci([(7, "forwarder")]), served, "active")
+    assert "exception-path@default.service runs on 0000:03:00.0 (exc0)" in problem and "run teardown" in problem
