@@ -26,7 +26,8 @@ if %(refused)r in words:
 second = "net_af_packet0" in words
 sys.stdout.write("testpmd> ")
 sys.stdout.flush()
-PORT = "  ---------- Forward statistics for port {{}}  ----------\\n  RX-packets: {{}} RX-dropped: 0 RX-total: 0\\n  TX-packets: {{}} TX-dropped: 0 TX-total: 0\\n  --------------------\\n"
+PORT = "  ---------- Forward statistics for port {{}}  ----------\\n"
+PORT += "  RX-packets: {{}} RX-dropped: 0 RX-total: 0\\n  TX-packets: {{}} TX-dropped: 0 TX-total: 0\\n  --------------------\\n"
 for line in sys.stdin:
     line = line.strip()
     if line == "quit":
@@ -38,7 +39,8 @@ for line in sys.stdin:
         print("Error: gone")
         break
     if line.startswith("show port info"):
-        print("Driver name: net_x\\nMax possible RX queues: 1\\nMax possible TX queues: 1\\nMax possible number of RXDs per queue: 512\\nMax possible number of TXDs per queue: 512")
+        print("Driver name: net_x\\nMax possible RX queues: 1\\nMax possible TX queues: 1")
+        print("Max possible number of RXDs per queue: 512\\nMax possible number of TXDs per queue: 512")
     elif "capabilities" in line:
         print("  Per Port  : " + " ".join(sorted({{"UDP_CKSUM", "TCP_CKSUM", "TCP_TSO", "TCP_LRO"}} - set(LACKING if " 0 " in line else ()))))
     elif "configuration" in line:
@@ -146,9 +148,8 @@ def test_no_testpmd_on_the_host(etc):
 
 def test_a_testpmd_that_ends_or_hangs(program, tmp_path, monkeypatch):
     path = program()
-    with howto_testpmd.Testpmd([path], str(tmp_path)) as testpmd:
-        with pytest.raises(howto_testpmd.Ended, match="Error: gone"):
-            testpmd.ask("end")
+    with howto_testpmd.Testpmd([path], str(tmp_path)) as testpmd, pytest.raises(howto_testpmd.Ended, match="Error: gone"):
+        testpmd.ask("end")
     monkeypatch.setattr(howto_testpmd, "_ANSWER_SECONDS", 1)
     monkeypatch.setattr(howto_testpmd, "_END_SECONDS", 1)
     with howto_testpmd.Testpmd([path], str(tmp_path)) as testpmd, pytest.raises(ExceptionPathError, match="gave no answer within 1 s"):
@@ -157,15 +158,18 @@ def test_a_testpmd_that_ends_or_hangs(program, tmp_path, monkeypatch):
 
 
 def test_a_host_without_setpriv(monkeypatch):
-    monkeypatch.setattr(howto_testpmd.subprocess, "Popen", lambda *_arguments, **_options: (_ for _ in ()).throw(FileNotFoundError(2, "No such file or directory")))
+    def missing(*_arguments, **_options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(howto_testpmd.subprocess, "Popen", missing)
     with pytest.raises(ExceptionPathError, match="setpriv: No such file or directory; install util-linux"):
         howto_testpmd.Testpmd(["x"], "/x").__enter__()
 
 
 def test_a_second_session_is_refused_and_an_unfinished_one_ended(etc, monkeypatch, no_waiting):
-    with howto_session.session():
-        with pytest.raises(ExceptionPathError, match=rf"another run of the howto goes on \(process {os.getpid()}\): wait"), howto_session.session():
-            pass
+    other = rf"another run of the howto goes on \(process {os.getpid()}\): wait"
+    with howto_session.session(), pytest.raises(ExceptionPathError, match=other), howto_session.session():
+        pass
     killed = []
     monkeypatch.setattr(howto_session.os, "kill", lambda pid, _signal: killed.append(pid))
     with howto_session.session():
