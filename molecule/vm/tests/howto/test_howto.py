@@ -1,4 +1,4 @@
-"""DPDK's howto with every option on two NICs of a host that is torn down, from the far ends' pings; afterwards the host is as before."""
+"""DPDK's howto with every option on the first NIC of a host that is torn down, under ping from its far end; afterwards the host is as before."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ def looks(host):
 
 @contextlib.contextmanager
 def pinged(far_ends):
-    """Pings into the two NICs from their far ends meanwhile."""
+    """Pings from the far ends meanwhile."""
     pings = [
         subprocess.Popen(
             end.argv("ping", "-q", "-i", "0.05", "-W", "1", end.port["addresses"][0].split("/")[0]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -56,7 +56,8 @@ def by_netdev(output):
 
 @pytest.fixture(scope="module")
 def far_ends():
-    return conftest.far_ends()[:2]
+    """One: each run takes seconds. What other models lack is seen in unit tests."""
+    return conftest.far_ends()[:1]
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,8 @@ def told(before, far_ends):
     return by_netdev(done.output)
 
 
-def test_every_run_of_both_nics_is_shown(told):
-    assert {port: list(runs) for port, runs in told.items()} == {"exc0": NAMES, "exc1": NAMES}
+def test_every_run_is_shown(told):
+    assert {port: list(runs) for port, runs in told.items()} == {"exc0": NAMES}
 
 
 def test_what_came_in_went_through_both_testpmds_or_the_nic_lacks_it(told):
