@@ -14,8 +14,8 @@ import re
 import time
 import urllib.error
 import urllib.parse
-import urllib.request
 
+from ansible.module_utils.urls import open_url
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 SCHEMES = ("http", "https", "file")
@@ -120,8 +120,7 @@ def _transfer(url, part, say):
 def _once(url, part, say):
     """What is wrong with the end of this transfer, or an empty text."""
     have = os.path.getsize(part) if os.path.exists(part) else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
+    with open_url(url, headers={"Range": f"bytes={have}-"} if have else None, timeout=_TIMEOUT) as answer:
         if getattr(answer, "status", None) != 206:
             have = 0
         length = answer.headers.get("Content-Length")
