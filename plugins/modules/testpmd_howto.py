@@ -16,7 +16,7 @@ description:
   - Then does the same with each advanced option of the howto, and asks testpmd whether the option is on.
   - What a NIC can not do is told in the results, and is no failure. It fails when testpmd does not run without options, or when packets come in and
     do not get through; then the results are there, too.
-  - Ends every testpmd that it has started. The NICs have to be bound to vfio-pci. The playbook P(dataplane.exception_path.testpmd_howto#playbook)
+  - Ends every testpmd that it has started. The NICs have to be bound to vfio-pci. The playbook C(dataplane.exception_path.testpmd_howto)
     does all that belongs to it.
 author:
   - The dataplane.exception_path authors (@dataplane)
