@@ -128,6 +128,13 @@ def test_what_was_begun_of_another_file_is_begun_anew(server, target):
     assert target.read_bytes() == CONTENT and server.ranges == ["bytes=15-", None]
 
 
+def test_what_was_fetched_whole_before_a_power_cut_is_taken(server, target):
+    target.parent.mkdir()
+    (target.parent / "dpdk.tar.part").write_bytes(CONTENT)
+    fetch(server, target)
+    assert target.read_bytes() == CONTENT and server.ranges == [f"bytes={len(CONTENT)}-"]
+
+
 @pytest.mark.parametrize(
     "status, attempts, said", [(404, 1, "the server answers 404 .*: correct the address"), (503, 4, "after 4 attempts: the server answers 503")]
 )
@@ -158,6 +165,12 @@ def test_no_space(server, target, monkeypatch):
     monkeypatch.setattr(download, "_once", full)
     with pytest.raises(ExceptionPathError, match="no space left below .*kept for http.*: make room there, and run again"):
         fetch(server, target)
+
+
+def test_a_folder_that_can_not_be_made(server, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExceptionPathError, match="file can not be written: "):
+        fetch(server, tmp_path / "file" / "dpdk.tar")
 
 
 @pytest.mark.parametrize("value", ["", "abc", SHA256[:-1], SHA256.upper(), SHA256 + "0"])

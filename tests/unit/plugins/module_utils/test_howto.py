@@ -37,6 +37,7 @@ def test_a_nic_without_an_offload_is_told_and_run_with_the_rest():
     assert found.possible and found.arguments == ("--tx-offloads=0x00c",) and found.lacks[0] == "the NIC lacks TCP_TSO"
     assert not variant("tx_offloads", nic([])).possible
     assert variant("lro", nic([])).commands[1] == "port config 1 rx_offload tcp_lro on"
+    assert variant("rx_checksum", nic(["TCP_CKSUM"])).lacks[-1] == "run with TCP_CKSUM"
     assert "lacks a second queue" in variant("two_queues", nic([])).lacks[0]
 
 
@@ -50,6 +51,8 @@ def test_statistics_are_compared_hop_by_hop():
     fine = howto_compare.Statistics(Count(50, 52), Count(52, 50), Count(52, 52))
     assert fine.returned == 50 and howto_compare.fault(fine) is None
     assert howto_compare.sentences(fine)[0].startswith("all 50 packets")
+    lossy = howto_compare.Statistics(Count(50, 48), Count(49, 50), Count(50, 49))
+    assert howto_compare.sentences(lossy)[0].startswith("48 of 50 packets") and howto_compare.fault(lossy) is None
     broken = howto_compare.Statistics(Count(50, 0), Count(0, 50), Count(50, 0))
     assert "none went through the second testpmd" in howto_compare.fault(broken)
 

@@ -39,7 +39,7 @@ for line in sys.stdin:
         print("Error: gone")
         break
     if line.startswith("show port info"):
-        print("Driver name: net_x\\nMax possible RX queues: 1\\nMax possible TX queues: 1")
+        print("Driver name: net_x\\nMax possible RX queues: %(queues)d\\nMax possible TX queues: %(queues)d")
         print("Max possible number of RXDs per queue: 512\\nMax possible number of TXDs per queue: 512")
     elif "capabilities" in line:
         print("  Per Port  : " + " ".join(sorted({{"UDP_CKSUM", "TCP_CKSUM", "TCP_TSO", "TCP_LRO"}} - set(LACKING if " 0 " in line else ()))))
@@ -49,7 +49,7 @@ for line in sys.stdin:
         for port in (0, 1):
             print("  port %%d: RX queue number: 1 Tx queue number: 1\\n    RX desc=512\\n    TX desc=512" %% port)
     elif line == "show port summary all":
-        print("0 52:54:00:00:00:01 {ADDRESS} net_x up 10Gbps")
+        print("0 52:54:00:00:00:01 {ADDRESS} net_x " + %(link)r + " 10Gbps")
     elif line == "start":
         print("io packet forwarding" if %(forwards)r else "Not all ports were started")
     elif line == "stop":
@@ -57,7 +57,7 @@ for line in sys.stdin:
     sys.stdout.write("testpmd> ")
     sys.stdout.flush()
 """
-USUAL = {"lacking": (), "refused": "NONE", "configured": "UDP_CKSUM TCP_CKSUM TCP_TSO TCP_LRO", "forwards": True, "stopped": "", "kernel": 40}
+USUAL = {"lacking": (), "refused": "NONE", "configured": "UDP_CKSUM TCP_CKSUM TCP_TSO TCP_LRO", "forwards": True, "stopped": "", "kernel": 40, "queues": 1, "link": "up"}
 
 
 @pytest.fixture
@@ -119,6 +119,19 @@ def test_what_testpmd_refuses_is_a_lack(run):
     assert "testpmd refuses it on these ports, not run; it says: EAL: Error" in found["results"][0]["runs"][1]["lacks"][-1]
     found, _netdev = run(options=["tx_offloads"], configured="UDP_CKSUM")
     assert "no more than ('UDP_CKSUM',)" in found["results"][0]["runs"][1]["lacks"][-1]
+
+
+def test_a_second_queue_that_testpmd_refuses_is_a_lack(run):
+    found, _netdev = run(options=["two_queues"], refused="--rxq=2", queues=4)
+    queued = found["results"][0]["runs"][1]
+    assert "failed" not in found and queued["returned"] == 40
+    assert any(lack.startswith("the NIC lacks a second queue, run with one; testpmd says: EAL: Error") for lack in queued["lacks"])
+
+
+def test_a_nic_without_link_and_a_fault_are_shown(run):
+    found, _netdev = run(link="down", kernel=0)
+    lines = "\n".join(howto_report.lines(found["results"]))
+    assert "the NIC has no link: check the cable and the far end" in lines and "FAULT: 40 packets came in by the NIC" in lines
 
 
 def test_check_mode_starts_nothing(run):
