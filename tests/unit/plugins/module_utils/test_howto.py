@@ -53,6 +53,9 @@ def test_statistics_are_compared_hop_by_hop():
     assert howto_compare.sentences(fine)[0].startswith("all 50 packets")
     lossy = howto_compare.Statistics(Count(50, 48), Count(49, 50), Count(50, 49))
     assert howto_compare.sentences(lossy)[0].startswith("48 of 50 packets") and howto_compare.fault(lossy) is None
+    silent = howto_compare.Statistics(Count(0, 3), Count(3, 0), Count(5, 2))
+    none, _lost, heard, *_more = howto_compare.sentences(silent)
+    assert none.startswith("no traffic was seen") and "the second testpmd received 5 more" in _lost + heard
     broken = howto_compare.Statistics(Count(50, 0), Count(0, 50), Count(50, 0))
     assert "none went through the second testpmd" in howto_compare.fault(broken)
 

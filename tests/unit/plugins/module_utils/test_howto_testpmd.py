@@ -57,7 +57,10 @@ for line in sys.stdin:
     sys.stdout.write("testpmd> ")
     sys.stdout.flush()
 """
-USUAL = {"lacking": (), "refused": "NONE", "configured": "UDP_CKSUM TCP_CKSUM TCP_TSO TCP_LRO", "forwards": True, "stopped": "", "kernel": 40, "queues": 1, "link": "up"}
+USUAL = {
+    "lacking": (), "refused": "NONE", "configured": "UDP_CKSUM TCP_CKSUM TCP_TSO TCP_LRO", "queues": 1, "link": "up",
+    "forwards": True, "stopped": "", "kernel": 40,
+}  # fmt: skip
 
 
 @pytest.fixture
