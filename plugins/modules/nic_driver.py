@@ -25,7 +25,7 @@ author:
 options:
   state:
     description:
-      - V(bound) binds the NICs of O(ports).
+      - V(bound) binds the NICs of O(ports), which it needs.
       - V(restored) gives the NICs of O(ports) back to the driver that they had, or, without O(ports), all that the host remembers.
     type: str
     choices: [bound, restored]
@@ -52,6 +52,10 @@ seealso:
   - name: VFIO
     description: IOMMU groups and why they have to be free of host drivers.
     link: https://docs.kernel.org/driver-api/vfio.html
+  - name: driverctl
+    description: Keeps a device's driver over reboots.
+    link: https://gitlab.com/driverctl/driverctl
+  - module: dataplane.exception_path.preflight
 """
 
 EXAMPLES = r"""
@@ -62,6 +66,11 @@ EXAMPLES = r"""
 - name: Give every bound NIC back to the kernel
   dataplane.exception_path.nic_driver:
     state: restored
+
+- name: Give back those that have left the inventory
+  dataplane.exception_path.nic_driver:
+    state: restored
+    keep: "{{ exception_path_ports }}"
 """
 
 RETURN = r"""

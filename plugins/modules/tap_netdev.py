@@ -23,6 +23,7 @@ author:
 options:
   state:
     description:
+      - V(present) makes the netdevs of O(ports), which it needs.
       - V(absent) removes the netdevs of O(ports), or, without O(ports), all that this module has made on the host.
     type: str
     choices: [present, absent]
@@ -53,6 +54,7 @@ seealso:
   - name: Universal TUN/TAP device driver
     description: What the flags of a tap mean.
     link: https://docs.kernel.org/networking/tuntap.html
+  - module: dataplane.exception_path.forwarder_service
 """
 
 EXAMPLES = r"""
@@ -67,6 +69,16 @@ EXAMPLES = r"""
         mac: "52:54:00:12:34:56"
         addresses: [192.0.2.1/24, "2001:db8::1/64"]
         routes: [{to: 198.51.100.0/24, via: 192.0.2.254}]
+
+- name: Only what the inventory says, whoever set another address
+  dataplane.exception_path.tap_netdev:
+    ports: "{{ exception_path_ports }}"
+    unlisted_addresses: remove
+
+- name: Remove those that have left the inventory
+  dataplane.exception_path.tap_netdev:
+    state: absent
+    keep: "{{ exception_path_ports }}"
 """
 
 RETURN = r"""
