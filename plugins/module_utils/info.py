@@ -78,7 +78,7 @@ def _netdev(name, link):
         "attached_queues": tap_device.attached_queues(link),
         "mac": link["address"],
         "mtu": link["mtu"],
-        "flags": list(tap_device.flags(name)),
+        "flags": list(tap_device.flags(link)),
         "queues": link.get("num_rx_queues"),
         "addresses": [f"{entry['local']}/{entry['prefixlen']}" for entry in link.get("addr_info", [])],
         "rx_packets": statistics.get("rx", {}).get("packets"),

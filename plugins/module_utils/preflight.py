@@ -34,7 +34,7 @@ def check(params):
     problems += nic_problems
     if not params["force"]:
         problems += guard.route_problems(ports, nics, pci, IpRoute(), taps.recorded())
-    problems += taps.name_problems([port for port in ports if port.netdev])
+    problems += taps.name_problems([port for port in ports if port.netdev], links)
     problems += taps.mac_problems(nics)
     problems += _queue_problems(nics, pci, memory)
     problems += eal.queue_problems(ports, dpdk)

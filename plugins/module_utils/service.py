@@ -93,13 +93,13 @@ class Service:
     def _wanted(self):
         """``({path: text}, netdev names, digest)`` for the ports of the inventory."""
         ports = port_model.parse(self.params["ports"])
-        pci, memory = Pci(), NicMemory()
-        nics, problems = nic_names.resolve(ports, pci, IpRoute().links(), memory)
+        pci, memory, links = Pci(), NicMemory(), IpRoute().links()
+        nics, problems = nic_names.resolve(ports, pci, links, memory)
         problems += taps.mac_problems(nics)
         nodes = sorted({pci.numa_node(nic.address) for nic in nics})
         lcores = cpus.choose(self.params["lcores"], sum(port.queues for port in ports), nodes)
         if not self.check_mode:
-            problems += _host_problems(ports)
+            problems += _host_problems(ports, links)
         raise_if(problems)
         endpoints = [eal.Endpoint(nic.port, nic.address, nic.wanted_mac) for nic in nics]
         memory_mb = dict.fromkeys(nodes, self.params["hugepages_mb"]) if self.params["hugepages_mb"] else None
@@ -184,7 +184,7 @@ class Service:
         return dict(self.changes.result(), unit=self.unit, restarted=restarted)
 
 
-def _host_problems(ports):
+def _host_problems(ports, links):
     problems = []
     for path in (paths.FORWARDER, paths.PREPARE):
         if not os.access(path, os.X_OK):
@@ -193,7 +193,7 @@ def _host_problems(ports):
         if not os.path.exists(path):
             problems.append(f"{path} is missing: load the kernel module {module} (role kernel_modules)")
     for port in ports:
-        if not tap_device.exists(port.netdev):
+        if port.netdev not in links:
             problems.append(f"{port.label}: netdev {port.netdev} does not exist: make it with the module tap_netdev (role netdevs)")
     try:
         pwd.getpwnam(paths.SERVICE_USER)

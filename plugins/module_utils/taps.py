@@ -46,26 +46,27 @@ def recorded():
     return sorted(name[: -len(".create")] for name in files if name.endswith(".create"))
 
 
-def name_problems(ports):
+def name_problems(ports, links):
     """A problem for every netdev name that an interface of somebody else has."""
     ours = recorded()
     return [
         f"{port.label}: netdev {port.netdev} is the name of an interface that this collection did not make: choose another name, or remove that interface"
         for port in ports
-        if tap_device.exists(port.netdev) and (port.netdev not in ours or not tap_device.flags(port.netdev))
+        if port.netdev in links and (port.netdev not in ours or not tap_device.flags(links[port.netdev]))
     ]
 
 
 def present(params, check_mode=False):
-    wishes = _wishes(port_model.parse(params["ports"], need=("netdev",)))
+    links = IpRoute().links()
+    wishes = _wishes(port_model.parse(params["ports"], need=("netdev",)), links)
     uid = _uid(params["owner"], check_mode)
     changes = Changes()
     boot = _Boot(params["boot"], changes, check_mode)
     # On a virgin host in check mode pyroute2 may not be there yet; nor is any netdev to look at.
-    if check_mode and netlink.pyroute2() is None and not any(tap_device.exists(wish.name) for wish in wishes):
+    if check_mode and netlink.pyroute2() is None and not any(wish.name in links for wish in wishes):
         for wish in wishes:
             boot.record(wish, params["owner"])
-            _Tap(wish, None, None, changes, True).converge(uid)
+            _Tap(wish, None, None, {}, changes, True).converge(uid)
             boot.keep(wish, params["owner"])
         boot.enable([wish.name for wish in wishes])
         return dict(changes.result(), leftover=[])
@@ -75,7 +76,8 @@ def present(params, check_mode=False):
             boot.record(wish, params["owner"])
         now = session.netdevs({wish.name for wish in wishes})
         for wish in wishes:
-            _Tap(wish, session, now.get(wish.name), changes, check_mode).converge(uid, before[wish.name], params["unlisted_addresses"] == "remove")
+            tap = _Tap(wish, session, now.get(wish.name), links.get(wish.name, {}), changes, check_mode)
+            tap.converge(uid, before[wish.name], params["unlisted_addresses"] == "remove")
             boot.keep(wish, params["owner"])
         boot.enable([wish.name for wish in wishes])
     return dict(changes.result(), leftover=sorted(set(recorded()) - {wish.name for wish in wishes}))
@@ -85,10 +87,11 @@ def absent(params, check_mode=False):
     names = _to_remove(params)
     changes = Changes()
     # In check mode the forwarder of a teardown still runs: it has not been stopped either.
-    served = set() if check_mode or not names else tap_device.attached()
-    busy = [name for name in names if name in served]
+    links = IpRoute().links() if names else {}
+    # In check mode the forwarder of a teardown still runs: it has not been stopped either.
+    busy = [] if check_mode else [name for name in names if tap_device.attached_queues(links.get(name, {}))]
     raise_if([f"netdev {name} is served by a running forwarder: stop it first, then run again" for name in busy])
-    there = [name for name in names if tap_device.exists(name)]
+    there = [name for name in names if name in links]
     for name in names:
         if name in there:
             changes.note(name, "present", "absent")
@@ -107,20 +110,21 @@ def absent(params, check_mode=False):
 class _Tap:
     """One netdev on its way from what it is to what it should be."""
 
-    def __init__(self, wish, session, now, changes, check_mode):
+    def __init__(self, wish, session, now, link, changes, check_mode):
         self.wish = wish
         self.session = session
         self.now = now
+        self.link = link
         self.made = False
         self.changes = changes
         self.check_mode = check_mode
 
     def converge(self, uid, earlier=(), remove_unlisted=False):
         name = self.wish.name
-        flags = tap_device.flags(name) if self.now else ()
+        flags = tap_device.flags(self.link)
         if self.changes.note(f"{name} device", " ".join(flags), " ".join(tap_device.WANTED)):
             self._make(uid)
-        elif uid is not None and self.changes.note(f"{name} owner", tap_device.owner(name), uid) and not self.check_mode:
+        elif uid is not None and self.changes.note(f"{name} owner", tap_device.owner(self.link), uid) and not self.check_mode:
             tap_device.set_owner(name, uid)
         self._attributes()
         routes = list(self.now.routes) if self.now else []
@@ -241,11 +245,11 @@ class _Boot:
         return True
 
 
-def _wishes(ports):
+def _wishes(ports, links):
     """Ports to netdevs; ``mac: inherit`` is looked up on the host."""
-    raise_if(name_problems(ports))
+    raise_if(name_problems(ports, links))
     inherit = [port for port in ports if port.mac == port_model.INHERIT and port.nic]
-    nics, problems = nic_names.resolve(inherit, Pci(), IpRoute().links() if inherit else {}, NicMemory())
+    nics, problems = nic_names.resolve(inherit, Pci(), links, NicMemory())
     problems += mac_problems(nics)
     raise_if(problems)
     inherited = {nic.port.index: nic.mac for nic in nics}

@@ -99,7 +99,7 @@ def use_problems(pci, links, state):
 
 
 def test_a_nic_that_somebody_uses_is_refused(etc):
-    served = {"exc0": {"linkinfo": {"info_data": {"numqueues": 1}}}}
+    served = {"exc0": {"linkinfo": {"info_kind": "tun", "info_data": {"numqueues": 1}}}}
     assert "is in use by other (process 7): stop it first" in use_problems(Pci([(7, "other")]), {}, "inactive")[0]
     assert "netdev exc0 is served by a running program" in use_problems(Pci(), served, "inactive")[0]
     assert use_problems(Pci(), {}, "inactive") == []

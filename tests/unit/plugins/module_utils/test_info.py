@@ -40,7 +40,7 @@ def host(etc, kernel, commands, monkeypatch):
     commands.on("systemctl show exception-path-netdev@exc1.service", "ActiveState=failed\n")
     monkeypatch.setattr(info, "Pci", lambda: Pci(kernel.root))
     monkeypatch.setattr(taps, "recorded", lambda: ["exc0", "exc1"])
-    monkeypatch.setattr(tap_device, "flags", lambda name: tap_device.WANTED)
+    monkeypatch.setattr(tap_device, "flags", lambda link: tap_device.WANTED)
     monkeypatch.setattr(telemetry, "pairs", lambda instance: {"virtio_user0": {"netdev": "exc0"}})
     monkeypatch.setattr(telemetry, "lcores", lambda instance: {"1": {"queues": 1, "idle_ppm": 990000}})
     monkeypatch.setattr(kernel_modules, "is_loaded", lambda name: name != "tun")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import types
 
 import pytest
 
@@ -69,10 +70,9 @@ def host(etc, kernel, commands, monkeypatch, no_waiting):
     kernel.add_nic("0000:04:00.0", "ens4", mac="52:54:00:00:00:04", group=2, node=1)
     found = Host(commands)
     monkeypatch.setattr(service, "Pci", lambda: Pci(kernel.root))
-    monkeypatch.setattr(service, "IpRoute", lambda: IpRoute(kernel.run))
+    monkeypatch.setattr(service, "IpRoute", lambda: types.SimpleNamespace(links=lambda: IpRoute(kernel.run).links() | dict.fromkeys(found.netdevs, {})))
     monkeypatch.setattr(service.cpus, "choose", lambda wish, queues, nodes: [1, 2] if wish == "auto" else [int(wish)])
     monkeypatch.setattr(service.pwd, "getpwnam", lambda _name: os.stat("/proc/self") and type("User", (), {"pw_uid": 990}))
-    monkeypatch.setattr(tap_device, "exists", lambda name: name in found.netdevs)
     monkeypatch.setattr(tap_device, "attached", found.attached)
     monkeypatch.setattr(telemetry, "pairs", found.pairs)
     for path in (paths.FORWARDER, paths.PREPARE, paths.VHOST_NET, paths.TUN):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
+import types
 
 import pytest
 
@@ -30,6 +31,17 @@ class Session:
 
     def __init__(self):
         self.links, self.flags, self.owners, self.attached, self.did = {}, {}, {}, set(), []
+
+    def shown(self):
+        """The links as iproute2 shows them."""
+        return {name: self._shown(name) for name in self.links}
+
+    def _shown(self, name):
+        flags = self.flags.get(name, ())
+        if not flags:
+            return {"ifname": name}
+        data = {flag: flag in flags for flag in ("multi_queue", "vnet_hdr", "persist")} | {"type": "tap", "numqueues": int(name in self.attached)}
+        return {"ifname": name, "linkinfo": {"info_kind": "tun", "info_data": data | {"user": str(self.owners.get(name, 0))}}}
 
     def __enter__(self):
         return self
@@ -92,10 +104,7 @@ class Session:
 def session(etc, commands, monkeypatch):
     fake = Session()
     monkeypatch.setattr(netlink, "Netlink", lambda: fake)
-    monkeypatch.setattr(tap_device, "exists", lambda name: name in fake.links)
-    monkeypatch.setattr(tap_device, "flags", lambda name: fake.flags.get(name, ()))
-    monkeypatch.setattr(tap_device, "owner", fake.owners.get)
-    monkeypatch.setattr(tap_device, "attached", lambda: fake.attached)
+    monkeypatch.setattr(taps, "IpRoute", lambda: types.SimpleNamespace(links=fake.shown))
     monkeypatch.setattr(tap_device, "create", fake.create)
     monkeypatch.setattr(tap_device, "set_owner", fake.set_owner)
     systemd(commands)
@@ -317,7 +326,7 @@ def test_the_mac_of_the_nic(session, kernel, monkeypatch):
     kernel.add_nic("0000:03:00.0", "ens3", mac="52:54:00:00:00:03", group=1)
     kernel.add_function("0000:04:00.0", "vfio-pci", "0x020000", group=2)
     monkeypatch.setattr(taps, "Pci", lambda: Pci(kernel.root))
-    monkeypatch.setattr(taps, "IpRoute", lambda: IpRoute(kernel.run))
+    monkeypatch.setattr(taps, "IpRoute", lambda: types.SimpleNamespace(links=lambda: {**IpRoute(kernel.run).links(), **session.shown()}))
     present({"nic": "ens3", "netdev": "exc0"})
     assert session.links["exc0"].mac == "52:54:00:00:00:03"
     with pytest.raises(ExceptionPathError) as caught:
