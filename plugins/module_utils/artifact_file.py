@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, download, urls
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 
@@ -20,7 +20,7 @@ def take(params, check_mode=False):
         _check(path, wanted)
     else:
         path = os.path.join(params["store"], "downloads", f"{wanted}{artifact_archive.SUFFIX}")
-        if download.sha256(path) != wanted:
+        if digests.sha256(path) != wanted:
             changes.note(path, None, address)
             if check_mode:
                 return dict(changes.result(), path=path, sha256=wanted, manifest={})
@@ -31,14 +31,14 @@ def take(params, check_mode=False):
 def _problems(params):
     found = [] if params["artifact"] else ["exception_path_artifact is empty: give the path or address of an artifact"]
     if "://" in params["artifact"]:
-        found += download.url_problems("exception_path_artifact", params["artifact"])
-    return found + download.digest_problems("exception_path_artifact_sha256", params["sha256"])
+        found += urls.url_problems("exception_path_artifact", params["artifact"])
+    return found + digests.digest_problems("exception_path_artifact_sha256", params["sha256"])
 
 
 def _check(path, wanted):
     if not os.path.isfile(path):
         raise ExceptionPathError(f"exception_path_artifact {path} is not there on the controller: correct the path")
-    found = download.sha256(path)
+    found = digests.sha256(path)
     if found != wanted:
         raise ExceptionPathError(
             f"{path} is refused: its SHA-256 is {found} ({os.path.getsize(path)} bytes), and {wanted} was asked for. Nothing was unpacked. "

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, pmds
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, pmds, urls
 
 METHODS = ("package", "source")
 # The releases that the forwarder is written for, as in its meson.build.
@@ -23,9 +23,9 @@ def problems(params):
     if params["method"] == "package":
         return []
     found = version_problems(params["dpdk_version"])
-    found += download.url_problems("exception_path_dpdk_source_url", params["source_url"])
+    found += urls.url_problems("exception_path_dpdk_source_url", params["source_url"])
     if params["source_sha256"]:
-        found += download.digest_problems("exception_path_dpdk_source_sha256", params["source_sha256"])
+        found += digests.digest_problems("exception_path_dpdk_source_sha256", params["source_sha256"])
     else:
         found.append(
             f"exception_path_dpdk_source_sha256 is not given, and the collection does not know DPDK {params['dpdk_version']}: "

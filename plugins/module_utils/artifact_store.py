@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, host
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, host
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 
@@ -31,7 +31,7 @@ class Store:
         """``{"path", "sha256", "manifest"}``, or None when it is not there or not whole."""
         record = self._record(name)
         path = self.archive(name)
-        if record is None or download.sha256(path) != record["sha256"]:
+        if record is None or digests.sha256(path) != record["sha256"]:
             return None
         return {"path": path, "sha256": record["sha256"], "manifest": record["manifest"]}
 
@@ -51,12 +51,12 @@ class Store:
     def record(self, name):
         """Write down what has been put at ``archive(name)``; only from then on it is there."""
         path = self.archive(name)
-        host.write_json(self._record_path(name), {"sha256": download.sha256(path), "manifest": artifact_archive.read_manifest(path)})
+        host.write_json(self._record_path(name), {"sha256": digests.sha256(path), "manifest": artifact_archive.read_manifest(path)})
         return self.get(name)
 
     def adopt(self, path, sha256):
         """Move a fetched archive in."""
-        found = download.sha256(path)
+        found = digests.sha256(path)
         if found != sha256:
             raise ExceptionPathError(f"the artifact was damaged on its way from the builder: SHA-256 {found} instead of {sha256}: run again")
         name = artifact_archive.read_manifest(path)["name"]

@@ -1,52 +1,27 @@
 # Copyright (c) 2026 The dataplane.exception_path authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files by URL, taken only when their SHA-256 is the one that was asked for."""
+"""Files by URL, taken only when their SHA-256 is the one that was asked for.
+
+On the controller only: it needs more of Ansible than is on a host that builds.
+"""
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import http.client
 import os
-import re
 import time
 import urllib.error
-import urllib.parse
 
 from ansible.module_utils.urls import open_url
+from ansible_collections.dataplane.exception_path.plugins.module_utils.digests import sha256
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
-SCHEMES = ("http", "https", "file")
 _ATTEMPTS = 4
 _TIMEOUT = 60
 _CHUNK = 1 << 20
-_SHA256 = re.compile(r"^[0-9a-f]{64}$")
-
-
-def sha256(path):
-    """Of a file's content, or None when it can not be read."""
-    digest = hashlib.sha256()
-    try:
-        with open(path, "rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return None
-    return digest.hexdigest()
-
-
-def digest_problems(name, value):
-    if _SHA256.match(value or ""):
-        return []
-    return [f"{name} {value!r} is no SHA-256: give its 64 hexadecimal digits in lower case, as sha256sum prints them"]
-
-
-def url_problems(name, url):
-    if urllib.parse.urlsplit(url).scheme in SCHEMES:
-        return []
-    return [f"{name} {url!r} is no address: give one that begins with http://, https:// or file:///"]
 
 
 def fetch(url, wanted, target, say=lambda text: None):

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import download, elf, host, paths, pmds
+from ansible_collections.dataplane.exception_path.plugins.module_utils import digests, elf, host, paths, pmds
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 # Where it will be on the hosts: EAL looks there, and nowhere else, for PMDs that somebody adds.
@@ -73,7 +73,7 @@ class DpdkBuild:
         return folder
 
     def _unpack(self, tarball):
-        found = download.sha256(tarball)
+        found = digests.sha256(tarball)
         if found != self.params["source_sha256"]:
             raise ExceptionPathError(
                 f"the source of DPDK on the builder has the SHA-256 {found} instead of {self.params['source_sha256']}. Nothing was unpacked: run again"

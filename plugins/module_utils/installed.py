@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, host, paths
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, host, paths
 
 # Written last by an installation, so that what was cut short is not taken for whole.
 STAMP = "installed.json"
@@ -72,4 +72,4 @@ def _stamp(name):
 
 
 def _is(path, facts):
-    return download.sha256(path) == facts["sha256"] and os.access(path, os.X_OK if facts["mode"] == "0755" else os.R_OK) and not os.path.islink(path)
+    return digests.sha256(path) == facts["sha256"] and os.access(path, os.X_OK if facts["mode"] == "0755" else os.R_OK) and not os.path.islink(path)

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, host, host_platform, installed, paths, suitability
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, host, host_platform, installed, paths, suitability
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 
@@ -93,7 +93,7 @@ class Releases:
 
     def _unpack(self, name, manifest):
         """Each file is written beside its place and renamed: nothing in use is ever half there."""
-        found = download.sha256(self.params["archive"])
+        found = digests.sha256(self.params["archive"])
         if found != self.params["sha256"]:
             raise ExceptionPathError(
                 f"the archive of artifact {name} has the SHA-256 {found} instead of {self.params['sha256']}. Nothing was unpacked: run again"

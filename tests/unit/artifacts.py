@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, host_platform
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, host_platform
 
 FORWARDER = "#!/bin/sh\necho exception-path-forwarder 1.0.0\n"
 
@@ -35,4 +35,4 @@ def make(folder, name="a-1", files=None, **changes):
     }
     path = os.path.join(folder, name + artifact_archive.SUFFIX)
     artifact_archive.write(str(root), manifest, path)
-    return path, download.sha256(path), manifest
+    return path, digests.sha256(path), manifest

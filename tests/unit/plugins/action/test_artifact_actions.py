@@ -10,7 +10,7 @@ import types
 import pytest
 
 from ansible_collections.dataplane.exception_path.plugins.action import artifact_build, artifact_install
-from ansible_collections.dataplane.exception_path.plugins.module_utils import download
+from ansible_collections.dataplane.exception_path.plugins.module_utils import digests
 from ansible_collections.dataplane.exception_path.plugins.module_utils.artifact_store import Store
 from ansible_collections.dataplane.exception_path.tests.unit import artifacts
 
@@ -67,7 +67,7 @@ def building(monkeypatch, tmp_path):
         "store": str(tmp_path / "store"),
         "method": "source",
         "source_url": f"file://{tmp_path}/dpdk.tar.xz",
-        "source_sha256": download.sha256(str(tmp_path / "dpdk.tar.xz")),
+        "source_sha256": digests.sha256(str(tmp_path / "dpdk.tar.xz")),
     }
     remote.answers = {
         "queried": {"name": "a-1", "here": False, "to_do": ["build"], "source_needed": True},

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.tests.unit import artifacts
 
@@ -20,7 +20,7 @@ def test_the_same_bytes_for_the_same_files(tmp_path):
     os.rename(tmp_path / "a-1.root", tmp_path / "elsewhere")
     again = str(tmp_path / "again.tar.xz")
     artifact_archive.write(str(tmp_path / "elsewhere"), manifest, again)
-    assert download.sha256(again) == sha256 and sorted(os.listdir(tmp_path)) == ["a-1.tar.xz", "again.tar.xz", "elsewhere"]
+    assert digests.sha256(again) == sha256 and sorted(os.listdir(tmp_path)) == ["a-1.tar.xz", "again.tar.xz", "elsewhere"]
 
 
 def test_what_is_read_is_what_was_written(tmp_path):

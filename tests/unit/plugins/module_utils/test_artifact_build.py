@@ -15,7 +15,7 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import (
     artifact_archive,
     artifact_build,
     artifact_inputs,
-    download,
+    digests,
     host,
     packages,
     paths,
@@ -44,7 +44,7 @@ def params(tools, tmp_path):
         "method": "source",
         "dpdk_version": "22.11.11",
         "source_url": f"file://{tarball}",
-        "source_sha256": download.sha256(tarball),
+        "source_sha256": digests.sha256(tarball),
         "source": tarball,
         "platform": "generic",
         "drivers": DRIVERS,
@@ -165,7 +165,7 @@ def test_a_source_of_another_version(params, tools):
 
 def test_the_first_release_of_a_series(params, tools):
     tarball = tools.tarball("24.11.0")
-    assert build(params, dpdk_version="24.11", source=tarball, source_sha256=download.sha256(tarball))["changed"]
+    assert build(params, dpdk_version="24.11", source=tarball, source_sha256=digests.sha256(tarball))["changed"]
 
 
 def test_meson_finds_only_what_it_may(params, tools, tmp_path):

@@ -171,16 +171,3 @@ def test_a_folder_that_can_not_be_made(server, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ExceptionPathError, match="file can not be written: "):
         fetch(server, tmp_path / "file" / "dpdk.tar")
-
-
-@pytest.mark.parametrize("value", ["", "abc", SHA256[:-1], SHA256.upper(), SHA256 + "0"])
-def test_what_is_no_digest(value):
-    assert download.digest_problems("x_sha256", value) == [
-        f"x_sha256 {value!r} is no SHA-256: give its 64 hexadecimal digits in lower case, as sha256sum prints them"
-    ]
-    assert download.digest_problems("x_sha256", SHA256) == []
-
-
-@pytest.mark.parametrize("value", ["", "/srv/x", "ftp://x/y", "dpdk.tar.xz"])
-def test_what_is_no_address(value):
-    assert download.url_problems("x_url", value) == [f"x_url {value!r} is no address: give one that begins with http://, https:// or file:///"]

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, download, host, installed, paths, releases
+from ansible_collections.dataplane.exception_path.plugins.module_utils import artifact_archive, digests, host, installed, paths, releases
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.tests.unit import artifacts
 
@@ -229,7 +229,7 @@ def _repacked(place, files):
     manifest = {**artifacts.make(place, "lying")[2], "files": files}
     path = str(place / "lying.tar.xz")
     artifact_archive.write(str(place / "lying.root"), manifest, path)
-    return path, download.sha256(path), manifest
+    return path, digests.sha256(path), manifest
 
 
 def test_no_space(place, monkeypatch):
