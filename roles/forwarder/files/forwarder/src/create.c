@@ -14,6 +14,7 @@
 #include "mirror.h"
 #include "port.h"
 #include "precheck.h"
+#include "vdev_spec.h"
 
 /* The NIC ports: all that are there now but virtio_user's own. */
 static int create_collect_nics(uint16_t *ids, unsigned int *nb_ids)
@@ -91,7 +92,9 @@ static int create_kernel_port(const struct options *options, const struct pair_s
 	int n, ret;
 
 	format_mac(spec->mac, mac);
-	n = snprintf(args, sizeof(args), "path=%s,queues=%u,queue_size=%u,iface=%s,mac=%s",
+	n = snprintf(args, sizeof(args),
+		"path=%s,queues=%u,queue_size=%u,iface=%s,mac=%s" VDEV_ANY_ORDER_KEY
+			VDEV_ANY_ORDER_VALUE,
 		options->vhost_path, spec->queues, spec->queue_size, spec->netdev, mac);
 	if (n < 0 || (size_t)n >= sizeof(args)) {
 		log_error("--vhost-path is too long");

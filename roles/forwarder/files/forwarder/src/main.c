@@ -135,6 +135,10 @@ static int main_check_input(const struct arguments *arguments, struct options *o
 		log_error("%s", kernel_side.text);
 		return EXIT_CODE_KERNEL_SIDE;
 	}
+	if (vdev_use_any_order(arguments->eal_argc, arguments->eal_argv, vdevs, nb_vdevs) < 0) {
+		log_error("no memory for the arguments of EAL");
+		return EXIT_CODE_MEMORY;
+	}
 	for (unsigned int i = 0; i < options->nb_pairs; i++) {
 		struct pair_spec *pair = &options->pairs[i];
 

@@ -120,22 +120,21 @@ static const char *vdev_text(int argc, char *const *argv, int i, int *last)
 	return argv[i + 1];
 }
 
-/* "NAME,key=value..." with this MAC address, whether it had another one or none. */
-static char *vdev_with_mac(const char *option, const char *text, const uint8_t mac[MAC_LEN])
+/* "NAME,key=value..." with this value of the key (",KEY="), whether it had another one or none. */
+static char *vdev_with(const char *option, const char *text, const char *key, const char *value)
 {
-	char value[MAC_TEXT_SIZE], *changed;
-	const char *after, *at = strstr(text, ",mac=");
+	const char *after, *at = strstr(text, key);
 	size_t before = at != NULL ? (size_t)(at - text) : strlen(text);
+	char *changed;
 
 	after = at != NULL ? strchr(at + 1, ',') : NULL;
-	format_mac(mac, value);
-	if (asprintf(&changed, "%s%.*s,mac=%s%s", option, (int)before, text, value,
+	if (asprintf(&changed, "%s%.*s%s%s%s", option, (int)before, text, key, value,
 		    after != NULL ? after : "") < 0)
 		return NULL;
 	return changed;
 }
 
-int vdev_use_mac(int argc, char **argv, const char *name, const uint8_t mac[MAC_LEN])
+static int vdev_use(int argc, char **argv, const char *name, const char *key, const char *value)
 {
 	size_t len = strlen(name);
 
@@ -146,12 +145,31 @@ int vdev_use_mac(int argc, char **argv, const char *name, const uint8_t mac[MAC_
 		if (text == NULL || strncmp(text, name, len) ||
 			(text[len] != ',' && text[len] != '\0'))
 			continue;
-		changed = vdev_with_mac(last == i ? "--vdev=" : "", text, mac);
+		changed = vdev_with(last == i ? "--vdev=" : "", text, key, value);
 		if (changed == NULL)
 			return -ENOMEM;
 		argv[last] = changed; /* EAL keeps it for good */
 	}
 	return 0;
+}
+
+int vdev_use_mac(int argc, char **argv, const char *name, const uint8_t mac[MAC_LEN])
+{
+	char value[MAC_TEXT_SIZE];
+
+	format_mac(mac, value);
+	return vdev_use(argc, argv, name, ",mac=", value);
+}
+
+int vdev_use_any_order(int argc, char **argv, const struct vdev_spec *specs, unsigned int nb_specs)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < nb_specs && ret == 0; i++)
+		if (!strcmp(specs[i].path, VDEV_VHOST_NET))
+			ret = vdev_use(argc, argv, specs[i].name, VDEV_ANY_ORDER_KEY,
+				VDEV_ANY_ORDER_VALUE);
+	return ret;
 }
 
 unsigned int vdev_specs_collect(int argc, char *const *argv, struct vdev_spec *specs,

@@ -3,6 +3,7 @@
  */
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "vdev_spec.h"
@@ -112,6 +113,27 @@ static void test_mismatch(void **state)
 	assert_non_null(strstr(problems.text, "iface 'exc0' is used by two --vdev"));
 }
 
+static void test_any_order(void **state)
+{
+	char *argv[] = {"program", "--vdev",
+		"virtio_user0,path=/dev/vhost-net,in_order=1,iface=exc0",
+		"--vdev=virtio_user1,path=/dev/vhost-net,iface=exc1",
+		"--vdev=virtio_user2,path=/run/vhost-user.sock", "--vdev=net_null0"};
+	struct problems problems = {0};
+	struct vdev_spec specs[4];
+	unsigned int nb_specs = vdev_specs_collect(COUNT(argv), argv, specs, 4, &problems);
+
+	(void)state;
+	assert_int_equal(vdev_use_any_order(COUNT(argv), argv, specs, nb_specs), 0);
+	assert_string_equal(argv[2], "virtio_user0,path=/dev/vhost-net,in_order=0,iface=exc0");
+	assert_string_equal(
+		argv[3], "--vdev=virtio_user1,path=/dev/vhost-net,iface=exc1,in_order=0");
+	assert_string_equal(argv[4], "--vdev=virtio_user2,path=/run/vhost-user.sock");
+	assert_string_equal(argv[5], "--vdev=net_null0");
+	free(argv[2]);
+	free(argv[3]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +142,7 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_mismatch),
+		cmocka_unit_test(test_any_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
