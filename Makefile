@@ -22,7 +22,7 @@ COLLECTION := $(BUILD)/collections/ansible_collections/dataplane/exception_path
 SOURCES = $(shell git ls-files --cached --others --exclude-standard \
 	galaxy.yml README.md LICENSE meta playbooks plugins roles changelogs docs tests 2>/dev/null | grep -v ' ')
 
-.PHONY: help venv deps collection demo down artifact test unit lint fuzz containers molecule bench clean
+.PHONY: help venv deps collection demo down artifact test unit archive lint fuzz containers molecule bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +65,9 @@ test:  ## everything: unit tests of both languages, lint, and the virtual hosts
 
 unit:  ## unit tests of both languages
 	@lab/suite forwarder unit
+
+archive:  ## the collection's archive, installed and used on every Python of this machine
+	@lab/suite archive
 
 lint:  ## the gates: `lab/lint --help` names them
 	@lab/suite lint

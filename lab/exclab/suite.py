@@ -54,6 +54,7 @@ def _suites():
             ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
             ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
         ],
+        "archive": [("the collection's archive on every Python at hand", ["lab/archive", "test"], TREE)],
         "lint": lint.jobs(),
         # An image that has to be made is seen here: inside of molecule nobody would see it grow.
         "containers": [
