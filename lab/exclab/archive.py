@@ -13,6 +13,8 @@ from .run import run
 NEEDED = ("meta", "plugins", "roles", "playbooks")
 # Ansible's own list of what is in the archive, which git knows nothing of.
 MANIFESTS = ("MANIFEST.json", "FILES.json")
+# Files of plugins that `ansible-doc -t KIND` documents. A file of filters may hold several: each is documented by its own.
+DOCUMENTED = {"module": "plugins/modules/*.py", "lookup": "plugins/lookup/*.py", "filter": "plugins/filter/*.yml"}
 
 
 def build(folder, tree=TREE):

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from . import sanity, sources
+from . import importer, sanity, sources
 from .errors import LabError
 from .paths import COLLECTION, TREE, venv_first
 
@@ -72,5 +72,6 @@ GATES = {
     "ansible-lint": lambda: _call("ansible-lint", "--offline", "--strict", where=COLLECTION),
     "ansible-test": sanity.check,
     "antsibull-docs": lambda: _call("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".", where=COLLECTION),
+    "galaxy-importer": importer.check,
     "antsibull-changelog": lambda: _call("antsibull-changelog", "lint"),
 }

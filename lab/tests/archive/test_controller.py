@@ -10,8 +10,7 @@ from exclab import archive
 from exclab.installed import NAME
 
 PLAYS = pathlib.Path(__file__).parent / "plays"
-# Where what `ansible-doc -t KIND` documents is in the collection.
-DOCUMENTED = {"module": "plugins/modules/*.py", "lookup": "plugins/lookup/*.py", "filter": "plugins/filter/*.yml", "role": "roles/*"}
+DOCUMENTED = {**archive.DOCUMENTED, "role": "roles/*"}
 IMPORT = """
 import importlib, sys
 for name in sys.argv[1:]:
