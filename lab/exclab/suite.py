@@ -8,7 +8,7 @@ import time
 
 from . import container_cli, lint
 from .errors import LabError
-from .paths import COLLECTION, TREE, venv_first
+from .paths import BUILD, COLLECTION, TREE, venv_first
 from .progress import say
 from .tally import Tally
 
@@ -51,7 +51,7 @@ def _suites():
             ("forwarder, fuzzed shortly", ["lab/vm", "forwarder", "--suite", releases[0], "--fuzz", SHORT_FUZZ_SECONDS], TREE)
         ],
         "unit": [
-            ("unit tests of the collection", ["pytest", "-q", "tests/unit"], COLLECTION),
+            ("unit tests of the collection", ["pytest", "-q", "-p", "no:cacheprovider", "--cov=plugins", "--cov=roles", "tests/unit"], COLLECTION),
             ("unit tests of the benchmark", ["pytest", "-q", "bench/tests"], TREE),
         ],
         "archive": [("the collection's archive on every Python at hand", ["lab/archive", "test"], TREE)],
@@ -81,7 +81,7 @@ def _run(title, command, where, counts):
     say(f"== {title}: {' '.join(command)}")
     tally, begin = Tally(), time.monotonic()
     quiet = {**os.environ, "PY_COLORS": "0", "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1",
-             "PYTHONPATH": str(COLLECTION.parents[2])}
+             "PYTHONPATH": str(COLLECTION.parents[2]), "COVERAGE_FILE": str(BUILD / "coverage")}
     with subprocess.Popen(
         command, cwd=where, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace",
