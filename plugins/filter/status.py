@@ -12,9 +12,9 @@ from ansible_collections.dataplane.exception_path.plugins.module_utils import st
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 
-def status_faults(facts, raw_ports):
+def status_faults(facts, raw_ports, data_plane="forwarder"):
     try:
-        return status_report.faults(facts, port_model.parse(raw_ports))
+        return status_report.faults(facts, port_model.parse(raw_ports), data_plane)
     except ExceptionPathError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -52,7 +52,12 @@ def vdev(endpoint, path=VHOST_NET):
 
 def eal_arguments(endpoints, lcores, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True):
     """The EAL part of the command line, a list. ``socket_mb`` is ``{NUMA node: MB}``."""
-    arguments = ["-l", cpus.as_list(lcores)]
+    return ["-l", cpus.as_list(lcores), *device_arguments(endpoints, instance, socket_mb, path, in_memory)]
+
+
+def device_arguments(endpoints, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True):
+    """All of the EAL part but the lcores."""
+    arguments = []
     for endpoint in endpoints:
         arguments += ["-a", endpoint.pci]
     arguments += [vdev(endpoint, path) for endpoint in endpoints]

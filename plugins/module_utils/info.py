@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot
+import os
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils import exporter, host, installed, kernel_modules, netdev_boot, paths
 from ansible_collections.dataplane.exception_path.plugins.module_utils import tap_device, taps, telemetry, unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -100,8 +102,17 @@ def _service(instance):
         restarts=int(facts.get("NRestarts", "0")),
         since=facts.get("ActiveEnterTimestamp"),
         user=facts.get("User"),
+        program=_program(facts.get("MainPID", "0")),
         capabilities=_bounding_set(facts.get("MainPID", "0")),
     )
+
+
+def _program(pid):
+    """What really runs: exception-path-forwarder or dpdk-testpmd, with its path."""
+    try:
+        return os.readlink(f"{paths.PROC}/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return None
 
 
 def _bounding_set(pid):

@@ -25,6 +25,8 @@ PREVIOUS = INSTALLED + "/previous"
 PROGRAMS = INSTALLED + "/bin"
 FORWARDER = PROGRAMS + "/exception-path-forwarder"
 PREPARE = CURRENT + "/libexec/prepare"
+# The same, where testpmd runs and no artifact need be there.
+TESTPMD_PREPARE = INSTALLED + "/libexec/prepare"
 EXPORTER = INSTALLED + "/libexec/exporter"
 # The endpoint is alone in its folder: DPDK's exporter loads all that is there. Its name is a part of the metrics' names.
 ENDPOINT = INSTALLED + "/telemetry-endpoints/exception_path.py"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, ethtool, guard, host_platform, howto_checks, kernel_modules, nic_checks
-from ansible_collections.dataplane.exception_path.plugins.module_utils import packages, rendered_args, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import packages, rendered_args, taps, testpmd_lacks
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
 from ansible_collections.dataplane.exception_path.plugins.module_utils.hugepages import Hugepages
@@ -43,6 +43,8 @@ def check(params):
     problems += kernel_modules.missing_problems([*_NEEDED, *({"vfio-pci"} if any(port.driver == "vfio-pci" for port in ports) else ())])
     if params.get("howto"):
         problems += howto_checks.problems(params["howto"], nics, pci, links)
+    elif params["data_plane"] == "testpmd":
+        problems += testpmd_lacks.problems(ports, params["idle"], params["prometheus"])
     raise_if(problems)
     return {
         "nics": [_nic(nic, pci) for nic in nics],

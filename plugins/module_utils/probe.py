@@ -25,7 +25,7 @@ def probe(params):
     unknown = sorted(set(params["targets"]) - set(targets))
     raise_if([f"targets names {name}, which is no netdev of exception_path_ports: correct it" for name in unknown])
     before = _by_netdev(params["instance"])
-    raise_if([f"{port.label}: the forwarder has no pair for it: run site, or see the journal of the service" for port in ports if port.netdev not in before])
+    raise_if([f"{port.label}: the data plane has no pair for it: run site, or see the journal of the service" for port in ports if port.netdev not in before])
     results = []
     for port in ports:
         pings = [_ping(port.netdev, target, params["count"]) for target in targets[port.netdev]]
@@ -75,4 +75,4 @@ def _problems(result):
             return
     for way, text in (("to_nic", "kernel -> NIC"), ("to_kernel", "NIC -> kernel")):
         if result[way] <= 0:
-            yield f"{result['netdev']}: answers came, but no packet through the forwarder {text}: another interface has a way to the target"
+            yield f"{result['netdev']}: answers came, but no packet through the data plane {text}: another interface has a way to the target"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The dataplane.exception_path authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of the module forwarder_service: one instance of the forwarder on this host."""
+"""The work of the module forwarder_service: one instance of the forwarder, or of testpmd in its place, on this host."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pwd
 import time
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, eal, host, installed, nics as nic_names, paths, tap_device, taps, telemetry
-from ansible_collections.dataplane.exception_path.plugins.module_utils import unit_files
+from ansible_collections.dataplane.exception_path.plugins.module_utils import testpmd_args, unit_files
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
@@ -46,7 +46,7 @@ class Service:
         self.changes.note(self.unit, f"{state['ActiveState']}{restart and ', ' + restart}", "active, forwarding" if restart else state["ActiveState"])
         if not self.check_mode:
             for path in files_changed:
-                host.write(path, wanted[path])
+                host.write(path, wanted[path], 0o755 if path == paths.TESTPMD_PREPARE else 0o644)
             if any(path.startswith(paths.UNITS) for path in files_changed) or state["NeedDaemonReload"] == "yes":
                 self.systemd.reload()
             if not enabled:
@@ -69,7 +69,7 @@ class Service:
         drop_in = unit_files.drop_in_path(self.instance)
         template = self.systemd.path(unit_files.TEMPLATE)
         others = set(_instances()) - {self.instance}
-        gone = [unit_files.settings_path(self.instance), drop_in] + ([] if others else [template])
+        gone = [unit_files.settings_path(self.instance), drop_in] + ([] if others else [template, paths.TESTPMD_PREPARE])
         enabled = self.systemd.is_enabled(self.unit)
         self.changes.note(f"{self.unit} at boot", "enabled" if enabled else "disabled", "disabled")
         there = [path for path in gone if os.path.exists(path)]
@@ -91,33 +91,43 @@ class Service:
         return dict(result, **self.changes.result())
 
     def _wanted(self):
-        """``({path: text}, netdev names, digest)`` for the ports of the inventory."""
+        """``({path: text}, {netdev: its NIC's address}, digest)`` for the ports of the inventory."""
         ports = port_model.parse(self.params["ports"])
         pci, memory, links = Pci(), NicMemory(), IpRoute().links()
         nics, problems = nic_names.resolve(ports, pci, links, memory)
         problems += taps.mac_problems(nics)
         nodes = sorted({pci.numa_node(nic.address) for nic in nics})
         lcores = cpus.choose(self.params["lcores"], sum(port.queues for port in ports), nodes)
+        testpmd = self.params["testpmd"]
         if not self.check_mode:
+            problems += _testpmd_problems(testpmd) if testpmd else _forwarder_problems()
             problems += _host_problems(ports, links)
         raise_if(problems)
         endpoints = [eal.Endpoint(nic.port, nic.address, nic.wanted_mac) for nic in nics]
         memory_mb = dict.fromkeys(nodes, self.params["hugepages_mb"]) if self.params["hugepages_mb"] else None
-        eal_arguments = eal.eal_arguments(endpoints, lcores, self.instance, memory_mb)
-        own_arguments = eal.forwarder_arguments(endpoints, self.params["idle"])
+        if testpmd:
+            # testpmd wants buffers on its main lcore's node, too, and the huge pages are on those of the NICs.
+            main = testpmd_args.main_cpu(lcores, cpus.of_nodes(nodes) or cpus.online())
+            eal_arguments = testpmd_args.service_eal(endpoints, main, lcores, self.instance, memory_mb)
+            own_arguments = testpmd_args.service(endpoints, lcores)
+        else:
+            eal_arguments = eal.eal_arguments(endpoints, lcores, self.instance, memory_mb)
+            own_arguments = eal.forwarder_arguments(endpoints, self.params["idle"])
         vfio = [nic for nic in nics if nic.port.driver == "vfio-pci"]
-        netdevs = [port.netdev for port in ports]
+        netdevs = {nic.port.netdev: nic.address for nic in nics}
         template = unit_files.template_text()
-        drop_in = unit_files.drop_in_text(netdevs, [nic.address for nic in vfio], privileged=bool(vfio) and not pci.has_iommu())
+        drop_in = unit_files.drop_in_text(netdevs, [nic.address for nic in vfio], bool(vfio) and not pci.has_iommu(), testpmd)
         drivers = [(nic.address, nic.port.driver) for nic in nics]
         # The netdev is the control plane: a new MTU or MAC reaches a running forwarder by it.
         arguments = eal.without_followed(eal_arguments), eal.without_followed(own_arguments)
-        digest = unit_files.digest(template, drop_in, *arguments, drivers, *_binaries(self.params["artifact"]))
+        binaries = _binaries(self.params["artifact"], testpmd) + ([self.params["prepare"]] if testpmd else [])
+        digest = unit_files.digest(template, drop_in, *arguments, drivers, *binaries)
         return (
             {
                 self.systemd.path(unit_files.TEMPLATE): template,
                 unit_files.drop_in_path(self.instance): drop_in,
                 unit_files.settings_path(self.instance): unit_files.settings_text(eal_arguments, own_arguments, drivers, digest),
+                **({paths.TESTPMD_PREPARE: self.params["prepare"]} if testpmd else {}),
             },
             netdevs,
             digest,
@@ -153,6 +163,8 @@ class Service:
         if unknown:
             return f"telemetry shows no pair for {', '.join(unknown)}"
         lost = [f"{name}: {telemetry.lost_side(pairs[name])}" for name in netdevs if telemetry.lost_side(pairs[name])]
+        # testpmd pairs ports by number, and a NIC that makes no port, or several, would shift those of the others.
+        lost += [f"{name} is paired with {pairs[name]['nic']} instead of {address}" for name, address in netdevs.items() if pairs[name]["nic"] != address]
         return ", ".join(lost)
 
     def _restart(self, netdevs):
@@ -163,6 +175,8 @@ class Service:
         missing = self._not_forwarding(netdevs)
         while missing and time.monotonic() < deadline:
             time.sleep(0.2)
+            if self._state()["ActiveState"] != "active":
+                raise self._failure("it ended again")
             missing = self._not_forwarding(netdevs)
         if missing:
             raise self._failure(f"it does not forward after {self.params['timeout']} s: {missing}")
@@ -184,11 +198,19 @@ class Service:
         return dict(self.changes.result(), unit=self.unit, restarted=restarted)
 
 
+def _forwarder_problems():
+    absent = [path for path in (paths.FORWARDER, paths.PREPARE) if not os.access(path, os.X_OK)]
+    return [f"{path} is not on the host: run the role forwarder, which installs it" for path in absent]
+
+
+def _testpmd_problems(program):
+    if os.access(program, os.X_OK):
+        return []
+    return [f"{program} is not on the host: run the role dpdk with dpdk_testpmd: true, or use DPDK from source, which has it"]
+
+
 def _host_problems(ports, links):
     problems = []
-    for path in (paths.FORWARDER, paths.PREPARE):
-        if not os.access(path, os.X_OK):
-            problems.append(f"{path} is not on the host: run the role forwarder, which installs it")
     for path, module in ((paths.VHOST_NET, "vhost_net"), (paths.TUN, "tun")):
         if not os.path.exists(path):
             problems.append(f"{path} is missing: load the kernel module {module} (role kernel_modules)")
@@ -202,13 +224,15 @@ def _host_problems(ports, links):
     return problems
 
 
-def _binaries(wanted):
-    """What the forwarder is made of: the archive it came from, and the distribution's DPDK if it uses that."""
+def _binaries(wanted, testpmd):
+    """What runs is made of: the archive it came from, and the distribution's programs and DPDK if it uses those."""
     facts = installed.forwarder()
+    packaged = testpmd and not testpmd.startswith(paths.INSTALLED)
     libraries = []
-    if facts["dpdk"] and facts["dpdk"]["method"] == "package":
+    if packaged or (facts["dpdk"] and facts["dpdk"]["method"] == "package"):
         libraries = glob.glob("/usr/lib/*/librte_eal.so.*") + glob.glob("/usr/lib64/librte_eal.so.*")
-    return [wanted or facts["sha256"], *(_identity(path) for path in sorted(libraries))]
+    origin = _identity(testpmd) if packaged else wanted or facts["sha256"]
+    return [origin, *(_identity(path) for path in sorted(libraries))]
 
 
 def _identity(path):

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import telemetry
+import os
+
+from ansible_collections.dataplane.exception_path.plugins.module_utils import paths, telemetry
 
 _MODULES = ("vhost_net", "tun")
+_PROGRAMS = {"forwarder": os.path.basename(paths.FORWARDER), "testpmd": os.path.basename(paths.TESTPMD)}
 _WAYS = (("to_kernel", "towards the kernel"), ("to_nic", "towards the NIC"))
 
 
@@ -15,6 +18,8 @@ def lines(facts):
     """The status of a host, a line for each thing."""
     service = facts["service"]
     shown = [f"{service['unit']}: {service['state']}, at boot {'on' if service['enabled'] else 'off'}, restarts {service['restarts']}"]
+    if service["program"]:
+        shown.append(f"program {service['program']}")
     if facts["forwarder"]["present"]:
         shown.append(_artifact_line(facts["forwarder"]))
     for nic in facts["nics"]:
@@ -49,8 +54,8 @@ def _pair_line(name, pair):
 
 
 def _drops(counters):
-    """``7 (full 5, limited 2)``, or an empty text when nothing was dropped."""
-    if not counters["dropped"]:
+    """``7 (full 5, limited 2)``, or an empty text when nothing was dropped, or nobody tells."""
+    if not counters.get("dropped"):
         return ""
     prefix = "dropped_"
     reasons = ", ".join(f"{key[len(prefix):]} {count}" for key, count in counters.items() if key.startswith(prefix) and count)
@@ -65,12 +70,16 @@ def _netdev_line(netdev):
     return f"netdev {netdev['name']}: {state}, MTU {netdev['mtu']}, MAC {netdev['mac']}, {addresses}, rx {netdev['rx_packets']}, tx {netdev['tx_packets']}"
 
 
-def faults(facts, ports):
+def faults(facts, ports, data_plane="forwarder"):
     """What differs from the inventory, a sentence each; empty when the host is as wanted."""
     found = [f"kernel module {name} is not loaded: run site" for name in _MODULES if not facts["kernel_modules"].get(name)]
-    if not facts["forwarder"]["intact"]:
+    program = facts["service"]["program"] or ""
+    # The distribution's testpmd needs none of what is installed.
+    if not facts["forwarder"]["intact"] and (data_plane == "forwarder" or program.startswith(paths.INSTALLED)):
         found.append(f"{_forwarder_fault(facts['forwarder'])}: run site")
     found += _service_faults(facts["service"])
+    if program and os.path.basename(program) != _PROGRAMS[data_plane]:
+        found.append(f"{facts['service']['unit']} runs {program}, and {data_plane} is wanted: run site")
     drivers = {nic["address"]: nic["driver"] for nic in facts["nics"]}
     netdevs = {netdev["name"]: netdev for netdev in facts["netdevs"]}
     pairs = {pair["netdev"]: pair for pair in facts["pairs"].values()}
@@ -101,12 +110,12 @@ def _port_faults(port, netdev, pair, drivers):
     else:
         found += _netdev_faults(port, netdev)
     if pair is None:
-        return found + ["the forwarder has no pair for it: run site"]
+        return found + ["the data plane has no pair for it: run site"]
     if port.driver == "vfio-pci" and drivers.get(pair["nic"]) != "vfio-pci":
         found.append(f"NIC {pair['nic']} is not bound to vfio-pci: run site")
     for key, wanted in (("queues", port.queues), ("queue_size", port.queue_size)):
         if pair[key] != wanted:
-            found.append(f"the forwarder runs with {key} {pair[key]} instead of {wanted}: run site")
+            found.append(f"the data plane runs with {key} {pair[key]} instead of {wanted}: run site")
     if telemetry.lost_side(pair):
         found.append(f"the pair does not forward: {telemetry.lost_side(pair)}: see the journal of the service")
     elif pair["link"] != "up":
@@ -121,7 +130,7 @@ def _netdev_faults(port, netdev):
     if not netdev["up"]:
         found.append("the netdev is down: run site")
     if not netdev["attached_queues"]:
-        found.append("no queue of the netdev is attached, so no forwarder serves it: see the journal of the service")
+        found.append("no queue of the netdev is attached, so nothing serves it: see the journal of the service")
     if netdev["unit_state"] == "failed":
         found.append(f"exception-path-netdev@{port.netdev}.service failed, so the netdev may not come back at boot: see its journal")
     if netdev["mtu"] != port.mtu:
@@ -136,7 +145,7 @@ def probe_lines(results):
     """The proof of packet_probe, a line for each ping."""
     return [
         f"{result['netdev']}: {ping['received']} of {ping['sent']} answers from {ping['target']} in {ping['rtt_ms']} ms; "
-        f"forwarder passed {result['to_nic']} packets kernel -> NIC, {result['to_kernel']} NIC -> kernel"
+        f"data plane passed {result['to_nic']} packets kernel -> NIC, {result['to_kernel']} NIC -> kernel"
         for result in results
         for ping in result["pings"]
     ]

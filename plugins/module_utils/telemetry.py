@@ -10,7 +10,7 @@ import json
 import os
 import socket
 
-from ansible_collections.dataplane.exception_path.plugins.module_utils import paths
+from ansible_collections.dataplane.exception_path.plugins.module_utils import paths, testpmd_pairs
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError
 
 _SECONDS = 5
@@ -52,7 +52,7 @@ class Telemetry:
 
 
 def pairs(instance):
-    """``{kernel port: facts}`` of a running forwarder."""
+    """``{kernel port: facts}`` of a running forwarder or testpmd."""
     return _with(instance, _pairs)
 
 
@@ -69,7 +69,10 @@ def lost_side(pair):
 
 
 def _pairs(telemetry):
-    found = {name: telemetry.ask(f"/exception_path/pair,{name}") for name in telemetry.ask("/exception_path/pairs") or []}
+    names = telemetry.ask("/exception_path/pairs")
+    if names is None:
+        return testpmd_pairs.read(telemetry.ask)
+    found = {name: telemetry.ask(f"/exception_path/pair,{name}") for name in names}
     return {name: pair for name, pair in found.items() if pair}
 
 

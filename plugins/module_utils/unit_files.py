@@ -87,16 +87,21 @@ WantedBy=multi-user.target
 """
 
 
-def drop_in_text(netdevs, addresses, privileged=False):
-    """What one instance waits for; with ``privileged``, what it needs without an IOMMU."""
+def drop_in_text(netdevs, addresses, privileged=False, testpmd=None):
+    """What one instance waits for; with ``privileged``, what it needs without an IOMMU; with ``testpmd``, that this program runs."""
     before = [netdev_boot.unit(name) for name in netdevs]
     lines = [f"Wants={name}" for name in before]
     lines += [f"After={name}" for name in before]
     lines += [f"After=driverctl@pci-{address}.service" for address in addresses]
     text = _BY + "[Unit]\n" + "".join(line + "\n" for line in lines)
+    service = []
+    if testpmd:
+        # It notifies nobody, and feeds no watchdog.
+        service += ["Type=exec", "WatchdogSec=0", "ExecStartPre=", f"ExecStartPre=+{paths.TESTPMD_PREPARE}"]
+        service += ["ExecStart=", f"ExecStart={testpmd} $EAL_ARGS -- $FORWARDER_ARGS"]
     if privileged:
-        text += f"\n[Service]\nCapabilityBoundingSet={_NOIOMMU_CAPABILITIES}\nAmbientCapabilities={_NOIOMMU_CAPABILITIES}\n"
-    return text
+        service += [f"CapabilityBoundingSet={_NOIOMMU_CAPABILITIES}", f"AmbientCapabilities={_NOIOMMU_CAPABILITIES}"]
+    return text + ("\n[Service]\n" + "".join(line + "\n" for line in service) if service else "")
 
 
 def settings_text(eal_arguments, forwarder_arguments, nics, digest):

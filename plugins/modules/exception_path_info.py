@@ -61,7 +61,7 @@ kernel_modules:
   returned: when gathered
   type: dict
 lcores:
-  description: What each lcore of the running forwarder does, by its number. Empty when none runs.
+  description: What each lcore of the running forwarder does, by its number. Empty when none runs, and with testpmd.
   returned: when gathered
   type: dict
   contains:
@@ -99,6 +99,7 @@ nics:
 pairs:
   description:
     - What the forwarder's telemetry says of each pair, by the name of its kernel port. Empty when it does not run.
+    - Of testpmd there are C(nic), C(netdev), C(queues), C(queue_size), C(mtu), C(link), C(speed), and C(packets) and C(bytes) of both directions.
     - A forwarder of an earlier version that still runs lacks some of the keys.
   returned: when gathered
   type: dict
@@ -160,7 +161,7 @@ pairs:
       description: The same counters and the lcore of each queue, by its number.
       type: dict
 service:
-  description: State of the systemd unit, and the capability bounding set of the running process.
+  description: State of the systemd unit, and C(program) and capability bounding set (C(capabilities)) of the running process.
   returned: when gathered
   type: dict
 """

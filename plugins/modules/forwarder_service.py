@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: forwarder_service
-short_description: Run an instance of the forwarder as an unprivileged systemd service
+short_description: Run an instance of the forwarder, or of testpmd in its place, as an unprivileged systemd service
 version_added: 0.1.0
 description:
   - Writes C(exception-path@.service), the instance's drop-in and C(/etc/exception-path/INSTANCE.env), all rendered from O(ports), and enables
@@ -18,6 +18,7 @@ description:
     link of the NIC; a NIC without a link is warned of.
   - Restarts only when something that the running forwarder was started with has changed (arguments, unit, the forwarder's or DPDK's files), or
     when it does not forward. A run that was cut short is made good by the next one.
+  - With O(testpmd) that program runs in place of the forwarder, in the same unit; see C(docs/testpmd.md) for what it lacks.
   - C(mtu) and C(mac) of a port restart nothing. They are written for the next start, and the running forwarder takes them from the netdev,
     which M(dataplane.exception_path.tap_netdev) sets.
 author:
@@ -37,10 +38,18 @@ options:
     type: str
     default: auto
   idle:
-    description: What the forwarder's lcores do while nothing comes. V(adaptive) sleeps, V(poll) spins and takes a whole CPU for each lcore.
+    description: >-
+      What the forwarder's lcores do while nothing comes. V(adaptive) sleeps, V(poll) spins and takes a whole CPU for each lcore. Without effect
+      with O(testpmd), which spins.
     type: str
     choices: [adaptive, poll]
     default: adaptive
+  testpmd:
+    description: Path of DPDK's C(dpdk-testpmd), to run it in place of the forwarder.
+    type: path
+  prepare:
+    description: Text of the program that binds NICs and hands over devices before testpmd starts. The forwarder's artifact has it.
+    type: str
   hugepages_mb:
     description: Huge page memory in MB to take at start on each NUMA node with a NIC. What the kernel gives on demand when not given.
     type: int
@@ -101,10 +110,13 @@ def main():
             "lcores": {"type": "str", "default": "auto"},
             "idle": {"type": "str", "choices": ["adaptive", "poll"], "default": "adaptive"},
             "hugepages_mb": {"type": "int"},
+            "testpmd": {"type": "path"},
+            "prepare": {"type": "str"},
             "timeout": {"type": "int", "default": 120},
             "artifact": {"type": "str"},
         },
         required_if=[("state", "started", ["ports"])],
+        required_by={"testpmd": ["prepare"]},
         supports_check_mode=True,
     )
     finish(module, _run, module)

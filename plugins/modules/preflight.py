@@ -34,6 +34,19 @@ options:
     type: list
     elements: str
     default: []
+  data_plane:
+    description: What will move the packets. With V(testpmd), all that it can not do and the inventory asks for is a problem.
+    type: str
+    choices: [forwarder, testpmd]
+    default: forwarder
+  idle:
+    description: What lcores are to do while nothing comes, as far as somebody has said so. Only looked at with O(data_plane=testpmd).
+    type: str
+    default: ""
+  prometheus:
+    description: Whether metrics are to be served. Only looked at with O(data_plane=testpmd).
+    type: bool
+    default: false
   howto:
     description: >-
       What M(dataplane.exception_path.testpmd_howto) is to do (C(options), C(seconds), C(forward_mode)), to be checked too, together with whether NICs
@@ -112,6 +125,9 @@ def main():
             "hugepages_mb": {"type": "int"},
             "dpdk_version": {"type": "str"},
             "packages": {"type": "list", "elements": "str", "default": []},
+            "data_plane": {"type": "str", "choices": ["forwarder", "testpmd"], "default": "forwarder"},
+            "idle": {"type": "str", "default": ""},
+            "prometheus": {"type": "bool", "default": False},
             "howto": {"type": "dict", "default": {}},
             "force": {"type": "bool", "default": False},
             "allow_unsafe_noiommu": {"type": "bool", "default": False},

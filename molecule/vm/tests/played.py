@@ -11,6 +11,7 @@ import tempfile
 import conftest
 
 INVENTORY = conftest.SCENARIO / "inventory"
+SNAPSHOT = conftest.SCENARIO / "snapshot.py"
 TREE = conftest.SCENARIO.parents[1]
 SECONDS = 0.05
 _RECAP = re.compile(rf"^{conftest.NAME} .*?changed=(\d+)", re.M)
@@ -40,6 +41,12 @@ class Play:
 
 def play(name, variables=None, **environment):
     return Play(name, variables or {}, environment)
+
+
+def looks(host):
+    """What a host is like, without files: packages bring some, and stay."""
+    seen = json.loads(host.check_output("python3 -c %s", SNAPSHOT.read_text()))
+    return {what: seen[what] for what in ("nics", "interfaces", "routes", "hugepages", "modules", "users", "failed_units")}
 
 
 class Pings:

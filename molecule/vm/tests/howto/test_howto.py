@@ -1,7 +1,6 @@
 """DPDK's howto with every option on the first NIC of a host that is torn down, under ping from its far end; afterwards the host is as before."""
 
 import contextlib
-import json
 import re
 import subprocess
 
@@ -10,18 +9,11 @@ import pytest
 import conftest
 import played
 
-SNAPSHOT = conftest.SCENARIO / "snapshot.py"
 NAMES = ["howto", "tx_offloads", "lro", "rx_checksum", "two_queues"]
 # What people see of each run, by a word of its title.
 TITLE = re.compile(r"^\s*\"  (?:option (\w+):|the (howto)'s example)")
 RETURNED = re.compile(r"(?:all|\d+ of) (\d+) packets that came in by the NIC were returned")
 SECONDS = 3
-
-
-def looks(host):
-    """Without files: packages bring some, and stay."""
-    seen = json.loads(host.check_output("python3 -c %s", SNAPSHOT.read_text()))
-    return {what: seen[what] for what in ("nics", "interfaces", "routes", "hugepages", "modules", "users", "failed_units")}
 
 
 @contextlib.contextmanager
@@ -62,7 +54,7 @@ def far_ends():
 
 @pytest.fixture(scope="module")
 def before(host):
-    return looks(host)
+    return played.looks(host)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +90,6 @@ def test_both_commands_are_the_howto_s(told):
 
 
 def test_the_host_is_as_before(host, before, told):
-    assert looks(host) == before
+    assert played.looks(host) == before
     assert not host.file("/var/lib/exception-path").exists
     assert host.run("pgrep dpdk-testpmd").rc == 1

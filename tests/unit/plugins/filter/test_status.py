@@ -20,7 +20,7 @@ def test_faults_of_an_inventory():
     facts = {
         "kernel_modules": {},
         "forwarder": {"present": True, "intact": True, "name": "a-1", "previous": None, "dpdk": {"method": "package", "version": "24.11.8"}},
-        "service": {"unit": "u", "state": "active", "enabled": True},
+        "service": {"unit": "u", "state": "active", "enabled": True, "program": None},
         "nics": [],
         "netdevs": [],
         "pairs": {},

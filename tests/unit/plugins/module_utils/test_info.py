@@ -30,6 +30,8 @@ LINK = {
 def host(etc, kernel, commands, monkeypatch):
     (etc / "proc").mkdir(parents=True)
     (etc / "proc/meminfo").write_text("Hugepagesize:       2048 kB\n")
+    (etc / "proc/1").mkdir()
+    (etc / "proc/1/exe").symlink_to("/usr/bin/dpdk-testpmd (deleted)")
     kernel.add_nic("0000:03:00.0", "ens3", group=4)
     commands.on("ip -json -details -statistics address show", json.dumps([LINK]))
     commands.on(
@@ -118,6 +120,7 @@ def test_the_service_and_what_it_may(host):
         "restarts": 2,
         "since": "Mon",
         "user": "exception-path",
+        "program": "/usr/bin/dpdk-testpmd",
     }
 
 
@@ -130,6 +133,7 @@ def test_a_host_that_has_nothing(etc, commands, monkeypatch):
     assert not facts["forwarder"]["present"] and not facts["forwarder"]["intact"]
     assert facts["hugepages"] == {"page_size_kb": 2048, "nodes": {}}
     assert (facts["service"]["state"], facts["service"]["enabled"], facts["service"]["capabilities"]) == ("inactive", False, None)
+    assert facts["service"]["program"] is None
 
 
 def test_pages_and_modules(host, etc):

@@ -46,6 +46,9 @@ def check(*ports, **changes):
                 "packages": ["dpdk", "driverctl"],
                 "force": False,
                 "allow_unsafe_noiommu": False,
+                "data_plane": "forwarder",
+                "idle": "",
+                "prometheus": False,
             },
             **changes,
         )
@@ -203,3 +206,15 @@ def test_our_own_netdev_may_be_there(host, monkeypatch):
     monkeypatch.setattr(taps, "recorded", lambda: ["exc0"])
     monkeypatch.setattr(tap_device, "flags", lambda link: tap_device.WANTED)
     assert check()["nics"]
+
+
+def test_what_testpmd_lacks_is_a_problem_with_testpmd_only(host):
+    limited = dict(PORTS[0], limits={"icmp": 500})
+    assert check(limited, PORTS[1], idle="adaptive", prometheus=True)
+    assert len(problems(limited, PORTS[1], data_plane="testpmd", idle="adaptive", prometheus=True)) == 3
+    assert check(*PORTS, data_plane="testpmd")
+
+
+def test_the_howto_asks_nothing_of_the_data_plane(host, monkeypatch):
+    monkeypatch.setattr(preflight.howto_checks, "problems", lambda *_given: [])
+    assert check(dict(PORTS[0], limits={"icmp": 500}), data_plane="testpmd", howto={"options": [], "seconds": 1, "forward_mode": "io"})

@@ -89,14 +89,14 @@ def test_answers_by_another_way(forwarder, way, text):
     del forwarder["grow"][way]
     with pytest.raises(ExceptionPathError) as caught:
         run(PORTS[:1])
-    assert str(caught.value) == f"exc0: answers came, but no packet through the forwarder {text}: another interface has a way to the target"
+    assert str(caught.value) == f"exc0: answers came, but no packet through the data plane {text}: another interface has a way to the target"
 
 
 def test_no_pair(forwarder, commands):
     del forwarder["pairs"]["virtio_user1"]
     with pytest.raises(ExceptionPathError) as caught:
         run()
-    assert str(caught.value) == "exception_path_ports[1] (exc1): the forwarder has no pair for it: run site, or see the journal of the service"
+    assert str(caught.value) == "exception_path_ports[1] (exc1): the data plane has no pair for it: run site, or see the journal of the service"
     assert not commands.calls
 
 

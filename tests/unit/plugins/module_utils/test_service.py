@@ -26,6 +26,7 @@ class Host:
         self.digest = None
         self.dark, self.silent, self.unserved, self.links_down, self.comes_up = set(), False, set(), set(), True
         self.netdevs = {"exc0", "exc1"}
+        self.nics = {"exc0": "0000:03:00.0", "exc1": "0000:04:00.0"}
         # ``old``: a forwarder that was built before the mirror.
         self.states, self.old = {}, False
         self.commands = commands
@@ -60,7 +61,7 @@ class Host:
         return {f"virtio_user{index}": self.pair(name) for index, name in enumerate(names)}
 
     def pair(self, name):
-        pair = {"netdev": name, "link": "down" if name in self.links_down else "up"}
+        pair = {"netdev": name, "link": "down" if name in self.links_down else "up", "nic": self.nics.get(name)}
         return pair if self.old else dict(pair, mirror={"state": self.states.get(name, "forwarding")})
 
 
@@ -84,7 +85,8 @@ def host(etc, kernel, commands, monkeypatch, no_waiting):
 
 
 def act(state="started", check_mode=False, **changes):
-    params = dict({"ports": PORTS, "instance": "default", "lcores": "auto", "idle": "adaptive", "hugepages_mb": 64, "timeout": 30, "artifact": None}, **changes)
+    params = {"ports": PORTS, "instance": "default", "lcores": "auto", "idle": "adaptive", "hugepages_mb": 64, "timeout": 30, "artifact": None}
+    params = {**params, "testpmd": None, "prepare": None, **changes}
     return getattr(service.Service(params, check_mode), state)()
 
 
@@ -309,6 +311,112 @@ def test_without_an_iommu_it_gets_privileges(host, monkeypatch):
     monkeypatch.setattr(Pci, "has_iommu", lambda self: False)
     act()
     assert "CapabilityBoundingSet=CAP_SYS_RAWIO" in pathlib.Path(paths.UNITS, f"{UNIT}.d/ports.conf").read_text()
+
+
+def test_it_ends_again_while_its_start_is_waited_for(host, monkeypatch, no_waiting):
+    """testpmd is active as soon as it is there, whatever becomes of it."""
+    host.comes_up, host.dark = False, {"exc0"}
+    begin = no_waiting[0]
+    monkeypatch.setattr(tap_device, "attached", lambda: no_waiting[0] > begin + 1 and setattr(host, "state", "failed") or set())
+    with pytest.raises(ExceptionPathError, match="did not come up: it ended again\nThe last lines of its journal:\nEAL: no free"):
+        act()
+    assert no_waiting[0] - begin < 2
+
+
+@pytest.fixture
+def testpmd(host, monkeypatch, etc):
+    """Options that run the distribution's testpmd, of a host with neither forwarder nor artifact."""
+    place = etc / "usr/bin/dpdk-testpmd"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("24.11")
+    place.chmod(0o755)
+    for path in (paths.FORWARDER, paths.PREPARE):
+        os.unlink(path)
+    monkeypatch.setattr(service.cpus, "online", lambda: [0, 1, 2, 3])
+    monkeypatch.setattr(service.cpus, "of_nodes", lambda nodes: [])
+    return {"testpmd": str(place), "prepare": "#!/bin/sh\n"}
+
+
+def test_testpmd_in_its_place(host, testpmd, commands):
+    result = act(**testpmd)
+    assert result["restarted"]
+    settings = pathlib.Path(paths.SETTINGS, "default.env").read_text()
+    assert 'EAL_ARGS="-l 0-2 -a 0000:03:00.0' in settings and 'FORWARDER_ARGS="--portlist=0,2,1,3 --port-topology=paired' in settings
+    assert f"ExecStart={testpmd['testpmd']} $EAL_ARGS" in pathlib.Path(paths.UNITS, f"{UNIT}.d/ports.conf").read_text()
+    assert os.access(paths.TESTPMD_PREPARE, os.X_OK) and pathlib.Path(paths.TESTPMD_PREPARE).read_text() == testpmd["prepare"]
+    commands.calls.clear()
+    assert not act(**testpmd)["changed"]
+    assert not [call for call in commands.calls if call.split()[1] not in ("show", "is-enabled")]
+    act("absent")
+    assert files() == [] and not os.path.exists(paths.TESTPMD_PREPARE)
+
+
+def test_the_main_lcore_is_on_a_node_with_huge_pages(host, testpmd, monkeypatch):
+    """On NUMA node 1, which has CPUs 2 and 3, and the NIC."""
+    monkeypatch.setattr(service.cpus, "of_nodes", lambda nodes: {(1,): [2, 3]}[tuple(nodes)])
+    act(ports=PORTS[1:], **testpmd)
+    assert 'EAL_ARGS="--lcores=0@3,1@1,2@2 -a 0000:04:00.0' in pathlib.Path(paths.SETTINGS, "default.env").read_text()
+
+
+def test_from_the_forwarder_to_testpmd_and_back(host, testpmd):
+    act(check_mode=True)
+    for path in (paths.FORWARDER, paths.PREPARE):
+        pathlib.Path(path).write_text("")
+        os.chmod(path, 0o755)
+    act()
+    told = act(check_mode=True, **testpmd)
+    result = act(**testpmd)
+    assert result["restarted"] and told["diff"] == result["diff"] and "started with other settings" in result["diff"]["before"]
+    assert not act(**testpmd)["changed"]
+    told = act(check_mode=True)
+    result = act()
+    assert result["restarted"] and told["diff"] == result["diff"]
+    assert "Type=exec" not in pathlib.Path(paths.UNITS, f"{UNIT}.d/ports.conf").read_text()
+    assert not act()["changed"]
+
+
+@pytest.mark.parametrize(
+    "change, restarts",
+    [({"mtu": 1400}, False), ({"mac": "52:54:00:00:00:77"}, False), ({"mtu": 9000}, True), ({"queue_size": 2048}, True), ({"limits": {"icmp": 5}}, False)],
+)
+def test_testpmd_restarts_for_what_it_was_started_with(host, testpmd, change, restarts):
+    act(**testpmd)
+    assert act(ports=[dict(PORTS[0], **change), PORTS[1]], **testpmd)["restarted"] is restarts
+
+
+def test_another_testpmd_restarts_it(host, testpmd):
+    act(**testpmd)
+    pathlib.Path(testpmd["testpmd"]).write_text("25.11, and longer")
+    assert act(**testpmd)["restarted"]
+    assert act(**dict(testpmd, prepare="#!/bin/sh -e\n"))["restarted"]
+
+
+def test_testpmd_of_an_artifact_restarts_with_it(host, testpmd, monkeypatch):
+    found = {"present": True, "intact": True, "sha256": "1" * 64, "dpdk": {"method": "source"}}
+    monkeypatch.setattr(service.installed, "forwarder", lambda: found)
+    monkeypatch.setattr(paths, "INSTALLED", os.path.dirname(testpmd["testpmd"]))
+    act(**testpmd)
+    pathlib.Path(testpmd["testpmd"]).write_text("the same program from the same archive")
+    assert not act(**testpmd)["changed"]
+    found["sha256"] = "2" * 64
+    assert act(**testpmd)["restarted"]
+
+
+def test_no_testpmd_on_the_host(host, testpmd):
+    os.unlink(testpmd["testpmd"])
+    assert act(check_mode=True, **testpmd)["restarted"], "it is yet to be installed"
+    with pytest.raises(ExceptionPathError) as caught:
+        act(**testpmd)
+    assert str(caught.value) == (
+        f"{testpmd['testpmd']} is not on the host: run the role dpdk with dpdk_testpmd: true, or use DPDK from source, which has it"
+    )
+
+
+def test_a_nic_that_is_paired_with_another_netdev_does_not_forward(host, testpmd):
+    act(**testpmd)
+    host.nics = {"exc0": "0000:04:00.0", "exc1": "0000:03:00.0"}
+    with pytest.raises(ExceptionPathError, match="exc0 is paired with 0000:04:00.0 instead of 0000:03:00.0, exc1 is paired with 0000:03:00.0 instead of"):
+        act(**testpmd)
 
 
 def test_stopped(host, commands):

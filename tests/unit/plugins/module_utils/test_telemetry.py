@@ -107,7 +107,18 @@ def test_a_side_that_is_lost(pair, lost):
 
 
 def test_no_pair_yet(serve):
-    serve({"/exception_path/pairs": '{"/exception_path/pairs": null}'})
+    serve({"/exception_path/pairs": '{"/exception_path/pairs": []}'})
+    assert telemetry.pairs("default") == {}
+
+
+def test_a_forwarder_that_is_about_to_know_the_command(serve):
+    serve(
+        {
+            "/exception_path/pairs": '{"/exception_path/pairs": null}',
+            "/eal/params": '{"/eal/params": ["exception-path-forwarder", "-l", "1", "--vdev=virtio_user0,iface=exc0,queue_size=1024"]}',
+            "/eal/app_params": '{"/eal/app_params": ["--pair", "nic=0000:03:00.0,kernel=virtio_user0,netdev=exc0"]}',
+        }
+    )
     assert telemetry.pairs("default") == {}
 
 

@@ -52,6 +52,19 @@ def test_without_an_iommu_it_has_to_be_privileged():
     assert "\n[Service]\nCapabilityBoundingSet=CAP_SYS_RAWIO " in text and "\nAmbientCapabilities=CAP_SYS_RAWIO " in text
 
 
+def test_testpmd_notifies_nobody_and_has_its_own_helper():
+    lines = unit_files.drop_in_text(["exc0"], ["0000:03:00.0"], privileged=True, testpmd="/usr/bin/dpdk-testpmd").splitlines()
+    assert lines[lines.index("[Service]") + 1 : -2] == [
+        "Type=exec",
+        "WatchdogSec=0",
+        "ExecStartPre=",
+        "ExecStartPre=+/opt/exception-path/libexec/prepare",
+        "ExecStart=",
+        "ExecStart=/usr/bin/dpdk-testpmd $EAL_ARGS -- $FORWARDER_ARGS",
+    ]
+    assert lines.count("[Service]") == 1 and lines[-2].startswith("CapabilityBoundingSet=CAP_SYS_RAWIO ")
+
+
 def test_settings():
     text = unit_files.settings_text(
         ["-l", "1", "-a", "0000:03:00.0"], ["--pair", "nic=0000:03:00.0"], [("0000:03:00.0", "vfio-pci"), ("0000:04:00.0", "kernel")], "abc"
