@@ -34,9 +34,10 @@ class Endpoint:
     mac: str | None = None
 
 
-def vdev(endpoint, path=VHOST_NET):
+def vdev(endpoint, path=VHOST_NET, in_order=True):
     """``--vdev`` for the kernel side of a port. The MAC is always given when it is known:
-    virtio_user would make up a new one at every start, and the neighbours' caches go stale."""
+    virtio_user would make up a new one at every start, and the neighbours' caches go stale.
+    ``in_order`` is for programs other than the forwarder: see :mod:`vhost_net`."""
     port = endpoint.port
     arguments = [
         port.vdev,
@@ -47,20 +48,22 @@ def vdev(endpoint, path=VHOST_NET):
     ]
     if endpoint.mac:
         arguments.append(f"mac={endpoint.mac}")
+    if not in_order:
+        arguments.append("in_order=0")
     return "--vdev=" + ",".join(arguments)
 
 
-def eal_arguments(endpoints, lcores, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True):
+def eal_arguments(endpoints, lcores, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True, in_order=True):
     """The EAL part of the command line, a list. ``socket_mb`` is ``{NUMA node: MB}``."""
-    return ["-l", cpus.as_list(lcores), *device_arguments(endpoints, instance, socket_mb, path, in_memory)]
+    return ["-l", cpus.as_list(lcores), *device_arguments(endpoints, instance, socket_mb, path, in_memory, in_order)]
 
 
-def device_arguments(endpoints, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True):
+def device_arguments(endpoints, instance="default", socket_mb=None, path=VHOST_NET, in_memory=True, in_order=True):
     """All of the EAL part but the lcores."""
     arguments = []
     for endpoint in endpoints:
         arguments += ["-a", endpoint.pci]
-    arguments += [vdev(endpoint, path) for endpoint in endpoints]
+    arguments += [vdev(endpoint, path, in_order) for endpoint in endpoints]
     arguments.append(f"--file-prefix=exception-path-{instance}")
     if in_memory:
         arguments.append("--in-memory")

@@ -23,10 +23,10 @@ def split_cpus(chosen, online):
     return main, workers, further[0] if further else main
 
 
-def first(program, nic, mac, variant, main, workers):
+def first(program, nic, mac, variant, main, workers, in_order=True):
     """NIC <-> virtio_user. ``variant`` is a :class:`howto_options.Variant`."""
     port = nic.port
-    vdev = eal.vdev(eal.Endpoint(_with(port, variant), nic.address, mac))
+    vdev = eal.vdev(eal.Endpoint(_with(port, variant), nic.address, mac), in_order=in_order)
     cores = min(len(workers), variant.queues)
     return [
         program, *lcores(main, workers), "-a", nic.address, f"--file-prefix={PREFIX}", "--huge-unlink", vdev,

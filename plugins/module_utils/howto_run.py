@@ -11,7 +11,7 @@ import time
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import cpus, howto_args, howto_compare, howto_options, howto_record
 from ansible_collections.dataplane.exception_path.plugins.module_utils import howto_session, howto_words as words
-from ansible_collections.dataplane.exception_path.plugins.module_utils import nics as nic_names, paths, taps
+from ansible_collections.dataplane.exception_path.plugins.module_utils import nics as nic_names, paths, taps, vhost_net
 from ansible_collections.dataplane.exception_path.plugins.module_utils import ports as port_model
 from ansible_collections.dataplane.exception_path.plugins.module_utils.changes import Changes
 from ansible_collections.dataplane.exception_path.plugins.module_utils.errors import ExceptionPathError, raise_if
@@ -70,6 +70,7 @@ class Howto:
         self.main, self.workers, self.last = cores
         self.params = params
         self.runtime = runtime
+        self.in_order = not vhost_net.offers_in_order()
         self.abilities = None
 
     def result(self):
@@ -82,7 +83,7 @@ class Howto:
 
     def commands(self, variant):
         """What is typed: both testpmds, and between them the netdev."""
-        first = howto_args.first(self.program, self.nic, self.nic.wanted_mac, variant, self.main, self.workers)
+        first = howto_args.first(self.program, self.nic, self.nic.wanted_mac, variant, self.main, self.workers, self.in_order)
         second = howto_args.second(self.program, self.port.netdev, variant, self.main, self.last, self.params["forward_mode"])
         netdev = [] if howto_record.configured(self.port.netdev) else ["ip " + line for line in self._netdev_lines()]
         return [" ".join(first), *netdev, " ".join(second)]
@@ -130,7 +131,7 @@ class Howto:
         return shown
 
     def _programs(self, variant):
-        first = howto_args.first(self.program, self.nic, self.nic.wanted_mac, variant, self.main, self.workers)
+        first = howto_args.first(self.program, self.nic, self.nic.wanted_mac, variant, self.main, self.workers, self.in_order)
         return first, howto_args.second(self.program, self.port.netdev, variant, self.main, self.last, self.params["forward_mode"])
 
     def _configure(self):

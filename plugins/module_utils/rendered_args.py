@@ -24,8 +24,8 @@ def render(params):
     raise_if(problems)
     endpoints = [eal.Endpoint(port, port.nic.value, None if port.mac == port_model.INHERIT else port.mac) for port in ports]
     return {
-        "vdevs": [eal.vdev(endpoint, params["path"]) for endpoint in endpoints],
-        "eal": eal.eal_arguments(endpoints, lcores, params["instance"], socket_mb, params["path"], params["in_memory"]),
+        "vdevs": [eal.vdev(endpoint, params["path"], params["in_order"]) for endpoint in endpoints],
+        "eal": eal.eal_arguments(endpoints, lcores, params["instance"], socket_mb, params["path"], params["in_memory"], params["in_order"]),
         "forwarder": eal.forwarder_arguments(endpoints, params["idle"]),
     }
 

@@ -23,8 +23,6 @@ _MTU_DEFAULT = 1500
 _AROUND_FRAME = 128 + 64
 # Without it, and without a terminal, testpmd would end at once. Its figures go to the journal.
 _STATS_SECONDS = 3600
-# The forwarder adds it by itself: with vhost-net of Linux 6.18 and newer, DPDK up to 25.11 misreads its rings otherwise.
-_ANY_ORDER = ",in_order=0"
 
 
 def main_cpu(chosen, candidates):
@@ -45,8 +43,8 @@ def buffers(ports, queues, queue_size):
 
 def service_eal(endpoints, main, workers, instance, socket_mb):
     """The EAL part of the service's command line."""
-    devices = eal.device_arguments(endpoints, instance, socket_mb)
-    return [*lcores(main, workers), *(argument + _ANY_ORDER if argument.startswith("--vdev=") else argument for argument in devices)]
+    # Whatever kernel is booted next.
+    return [*lcores(main, workers), *eal.device_arguments(endpoints, instance, socket_mb, in_order=False)]
 
 
 def service(endpoints, workers):

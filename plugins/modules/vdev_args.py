@@ -38,6 +38,14 @@ options:
     description: Add C(--in-memory), so that no file stays in hugetlbfs.
     type: bool
     default: true
+  in_order:
+    description:
+      - V(false) adds C(in_order=0), with which virtio_user does not take VIRTIO_F_IN_ORDER.
+      - Set it for programs other than the bundled forwarder, which never takes it, on hosts with Linux 6.18 or newer. vhost-net offers it
+        there, and the virtio driver of DPDK (seen in 25.11) then misreads what it gets, so that packets carry the data of others. Older kernels do
+        not offer it.
+    type: bool
+    default: true
   socket_mb:
     description: "Memory in MB to take at start, by NUMA node, such as V({0: 512})."
     type: dict
@@ -111,6 +119,7 @@ def main():
             "instance": {"type": "str", "default": "default"},
             "path": {"type": "path", "default": "/dev/vhost-net"},
             "in_memory": {"type": "bool", "default": True},
+            "in_order": {"type": "bool", "default": True},
             "socket_mb": {"type": "dict", "default": {}},
             "dpdk_version": {"type": "str"},
         },

@@ -47,6 +47,13 @@ def test_the_second_command_is_the_howtos():
     assert not any("forward-mode" in word for word in words)
 
 
+def test_a_kernel_that_offers_what_dpdk_misreads():
+    nic = types.SimpleNamespace(port=PORT, address="0000:03:00.0")
+    plain = howto_options.plain(PORT)
+    assert not any("in_order" in word for word in howto_args.first("dpdk-testpmd", nic, None, plain, 0, [1]))
+    assert any(word.endswith(",in_order=0") for word in howto_args.first("dpdk-testpmd", nic, None, plain, 0, [1], in_order=False))
+
+
 def test_statistics_are_compared_hop_by_hop():
     fine = howto_compare.Statistics(Count(50, 52), Count(52, 50), Count(52, 52))
     assert fine.returned == 50 and howto_compare.fault(fine) is None

@@ -21,6 +21,7 @@ def render(**changes):
                 "instance": "default",
                 "path": "/dev/vhost-net",
                 "in_memory": True,
+                "in_order": True,
                 "socket_mb": {},
                 "dpdk_version": None,
             },
@@ -44,6 +45,11 @@ def test_all_of_it():
             "nic=0000:04:00.0,kernel=virtio_user1,netdev=exc1,queues=2,queue_size=1024,mtu=1500",
         ],
     }
+
+
+def test_in_order_can_be_declined():
+    told = render(in_order=False)
+    assert all(vdev.endswith(",in_order=0") for vdev in told["vdevs"]) and set(told["vdevs"]) <= set(told["eal"])
 
 
 def test_idle_is_rendered_when_it_is_not_the_default():
