@@ -156,3 +156,12 @@ def test_a_damaged_transfer(building):
     building.answers["async_status"] = [dict(finished=1, **dict(made(building), sha256="0" * 64))]
     result = building.run(artifact_build, **building.arguments)
     assert "was damaged on its way from the builder" in result["msg"] and os.listdir(building.store.incoming()) == []
+
+
+def test_a_store_that_can_not_be_written(building, monkeypatch):
+    def refuse(_store):
+        raise PermissionError(13, "Permission denied", "/store/incoming")
+
+    monkeypatch.setattr(Store, "incoming", refuse)
+    result = building.run(artifact_build, **building.arguments)
+    assert result == {"failed": True, "changed": False, "msg": "/store/incoming on the controller: Permission denied"}

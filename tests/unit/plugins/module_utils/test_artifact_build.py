@@ -151,6 +151,13 @@ def test_no_compiler(params, tools):
     )
 
 
+def test_a_builder_without_the_python_module_that_meson_needs(params, tools):
+    tools.tool("python3", "#!/bin/sh\nexit 1\n")
+    with pytest.raises(ExceptionPathError, match="it lacks python3-pyelftools: install python3-pyelftools there"):
+        build(params, manage_packages=False)
+    assert build(params, method="package", drivers=[], manage_packages=False)["changed"]
+
+
 def test_a_wrong_source_is_not_unpacked(params, tools):
     wrong = "0" * 64
     with pytest.raises(ExceptionPathError, match=f"has the SHA-256 {params['source_sha256']} instead of {wrong}. Nothing was unpacked"):
@@ -242,6 +249,21 @@ def test_no_space_in_the_middle(params, tools, monkeypatch):
 
     monkeypatch.setattr(artifact_archive, "write", full)
     with pytest.raises(ExceptionPathError, match="no space left on the builder below .*: make room there, and run again; what is compiled is not lost"):
+        build(params)
+
+
+def test_a_disk_that_fails(params, tools, monkeypatch):
+    def broken(*_arguments):
+        raise OSError(5, "Input/output error", "/builder/x")
+
+    monkeypatch.setattr(artifact_archive, "write", broken)
+    with pytest.raises(ExceptionPathError, match="building failed on /builder/x: Input/output error"):
+        build(params)
+
+
+def test_a_build_of_dpdk_without_its_programs(params, tools):
+    tools.tool("meson", (tools.bin / "meson").read_text().replace("bin/dpdk-testpmd", "bin/dpdk-proc-info"))
+    with pytest.raises(ExceptionPathError, match="DPDK's build has no .*/bin/dpdk-testpmd: No such file or directory"):
         build(params)
 
 

@@ -201,6 +201,20 @@ def test_a_host_without_apt_has_no_known_version(host, commands):
     assert check(packages=[])["dpdk_version"] is None
 
 
+def test_limits_of_no_version_when_any_may_come(host):
+    ports = [dict(PORTS[0], queues=9)]
+    host.add_nic("0000:09:00.0", "ens9", mac="52:54:00:00:00:09", group=9)
+    assert check(*PORTS, dpdk_version="any")["dpdk_version"] is None
+    assert not any("of DPDK" in problem for problem in problems(*ports, dpdk_version="any"))
+
+
+def test_the_howto_s_faults_are_told_with_the_others(host, commands):
+    commands.on("systemctl show", "ActiveState=inactive\n")
+    found = problems({"nic": "ens9", "netdev": "exc0"}, howto={"options": ["faster"]})
+    assert any("nic ens9 is not on this host" in problem for problem in found)
+    assert any(problem.startswith("testpmd_howto_options: 'faster' is no option of the howto") for problem in found)
+
+
 def test_our_own_netdev_may_be_there(host, monkeypatch):
     host.add_upper("exc0")
     monkeypatch.setattr(taps, "recorded", lambda: ["exc0"])

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import pathlib
 import socket
+import sys
 import tempfile
 import threading
 import urllib.error
@@ -199,3 +200,13 @@ def test_no_forwarder_is_told_as_such(scrape):
 def test_an_answer_that_makes_no_sense(scrape, answers):
     with pytest.raises(urllib.error.HTTPError, match="503"):
         scrape(answers)
+
+
+def test_its_arguments_are_what_is_served(monkeypatch):
+    served = []
+    monkeypatch.setattr(exporter.ThreadingHTTPServer, "serve_forever", lambda server: served.append(server))
+    words = ["--address", "127.0.0.1", "--port", "0", "--endpoint", str(FILES / "exception_path.py"), "--socket-path", "/run/x"]
+    monkeypatch.setattr(sys, "argv", ["exporter.py", *words])
+    exporter.main()
+    (server,) = served
+    assert server.server_address[0] == "127.0.0.1" and server.endpoint.__name__ == "exception_path" and server.socket_path == "/run/x"
