@@ -11,7 +11,8 @@ _SPEED_UNKNOWN = (1 << 32) - 1
 def read(ask):
     """``{kernel port: facts}`` of the pairs that are started. ``ask`` sends a command to the telemetry socket.
 
-    Which port is forwarded to which is what testpmd was started with: the ports of its list, two by two.
+    Which port is forwarded to which is what testpmd was started with: the ports of its list, two by two. Telemetry cuts an argument at
+    127 characters, which those that are read here do not have.
     """
     vdevs = dict(_vdev(argument) for argument in ask("/eal/params") or [] if argument.startswith("--vdev="))
     order = next((argument.partition("=")[2].split(",") for argument in ask("/eal/app_params") or [] if argument.startswith("--portlist=")), [])

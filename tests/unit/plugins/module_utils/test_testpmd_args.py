@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import eal, howto_args, ports as port_model, testpmd_args
@@ -73,3 +75,15 @@ def test_the_main_lcore_takes_no_cpu_that_is_polled_on_if_there_is_another(chose
 )
 def test_cpus_of_the_howto(chosen, online, cores):
     assert howto_args.split_cpus(chosen, online) == cores
+
+
+def test_telemetry_can_tell_every_argument():
+    """It cuts texts at 127 characters (RTE_TEL_MAX_STRING_LEN); DPDK takes 32 ports (RTE_MAX_ETHPORTS)."""
+    entries = [{"nic": f"0000:{bus:02x}:00.0", "queues": 256, "queue_size": 32768} for bus in range(16)]
+    found = [
+        eal.Endpoint(dataclasses.replace(endpoint.port, netdev="exceptionpath" + f"{endpoint.port.index:02}"), endpoint.pci, "52:54:00:00:00:00")
+        for endpoint in endpoints(*entries)
+    ]
+    asked = [argument for argument in testpmd_args.service_eal(found, 0, [1], "default", {}) if argument.startswith("--vdev=")]
+    asked += [argument for argument in testpmd_args.service(found, [1]) if argument.startswith("--portlist=")]
+    assert len(asked) == 17 and max(len(argument) for argument in asked) <= 127
