@@ -7,13 +7,15 @@ import json
 import pathlib
 import subprocess
 
+pytest_plugins = ["journal"]
 LAB = pathlib.Path(__file__).resolve().parents[1] / "lab" / "container"
 
 
 def pytest_configure(config):
     if config.option.hosts:
         return
-    scenario = next(parent.parent.name for parent in pathlib.Path(config.args[0]).resolve().parents if parent.name == "tests")
+    named = pathlib.Path(config.args[0].partition("::")[0]).resolve()
+    scenario = next(folder.parent.name for folder in (named, *named.parents) if folder.name == "tests")
     said = subprocess.run([LAB, "inventory", scenario], stdout=subprocess.PIPE, text=True, check=True).stdout
     hosts = json.loads(said)["_meta"]["hostvars"]
     config.option.hosts = ",".join(f"{facts['container_engine']}://{name}" for name, facts in hosts.items())

@@ -53,7 +53,7 @@ def name_of(scenario, suite):
 def inventory(scenario):
     """What Ansible has to know, as a script's answer."""
     hosts = {
-        name_of(scenario, suite): {"ansible_connection": "container", "container_engine": engine(), "suite": suite}
+        name_of(scenario, suite): {"ansible_connection": "container", "ansible_become": False, "container_engine": engine(), "suite": suite}
         for suite in suites()
     }
     return {"exception_path": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}

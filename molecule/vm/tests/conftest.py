@@ -16,7 +16,7 @@ import yaml
 SCENARIO = pathlib.Path(__file__).resolve().parents[1]
 LAB = str(SCENARIO.parents[1] / "lab" / "vm")
 NAME = os.environ.get("EXC_GUEST") or f"molecule-{os.environ.get('EXC_SUITE', 'trixie')}"
-JOURNAL = "journalctl --no-pager --lines=60 --unit='exception-path*'"
+pytest_plugins = ["journal"]
 
 
 def _info():
@@ -29,15 +29,6 @@ def pytest_configure(config):
         config.option.hosts = f"ssh://{NAME}"
         config.option.ssh_config = _info()["ssh_config"]
         config.option.sudo = True
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """A failed test shows what the forwarder's journal says."""
-    report = (yield).get_result()
-    host = getattr(item, "funcargs", {}).get("host")
-    if report.failed and host is not None:
-        report.sections.append(("journal of the exception path", host.run(JOURNAL).stdout))
 
 
 def near_argv(*words):
