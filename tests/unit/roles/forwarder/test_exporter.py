@@ -204,7 +204,11 @@ def test_an_answer_that_makes_no_sense(scrape, answers):
 
 def test_its_arguments_are_what_is_served(monkeypatch):
     served = []
-    monkeypatch.setattr(exporter.ThreadingHTTPServer, "serve_forever", lambda server: served.append(server))
+
+    def serve(server):
+        served.append(server)
+
+    monkeypatch.setattr(exporter.ThreadingHTTPServer, "serve_forever", serve)
     words = ["--address", "127.0.0.1", "--port", "0", "--endpoint", str(FILES / "exception_path.py"), "--socket-path", "/run/x"]
     monkeypatch.setattr(sys, "argv", ["exporter.py", *words])
     exporter.main()
