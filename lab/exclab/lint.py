@@ -69,7 +69,7 @@ GATES = {
     "clang-format": lambda: _call("clang-format", "--dry-run", "-Werror", *sources.of("c")),
     "cppcheck": lambda: _in_root("cppcheck"),
     "clang-tidy": lambda: _in_root("clang-tidy"),
-    "ansible-lint": lambda: _call("ansible-lint", "--offline", "--strict", where=COLLECTION),
+    "ansible-lint": lambda: _call("ansible-lint", "--offline", "--strict", where=COLLECTION, ANSIBLE_COLLECTIONS_PATH=str(COLLECTION.parents[2])),
     "ansible-test": sanity.check,
     "antsibull-docs": lambda: _call("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".", where=COLLECTION),
     "galaxy-importer": importer.check,
