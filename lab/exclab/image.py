@@ -9,7 +9,7 @@ from .paths import RECIPE
 from .progress import say, step
 from .run import run
 
-SUITES = ("bookworm", "trixie")
+SUITES = ("bookworm", "trixie", "forky")
 SIZE = "8G"
 PARTS = [RECIPE / name for name in ("packages", "prefetched", "customize", "guest")]
 # Variants of the image: a folder of the recipe each, with more packages and a script.
