@@ -53,6 +53,16 @@ def route_key(route):
     return (to, route.via, metric)
 
 
+def _netdev(message):
+    return Netdev(
+        index=message["index"],
+        mac=message.get_attr("IFLA_ADDRESS"),
+        mtu=message.get_attr("IFLA_MTU"),
+        txqueuelen=message.get_attr("IFLA_TXQLEN"),
+        up=bool(message["flags"] & _IFF_UP),
+    )
+
+
 class Netlink:
     """A netlink session; use it in a ``with`` block."""
 
@@ -78,18 +88,17 @@ class Netlink:
         for message in self._ip.get_links():
             name = message.get_attr("IFLA_IFNAME")
             if name in names:
-                found[name] = Netdev(
-                    index=message["index"],
-                    mac=message.get_attr("IFLA_ADDRESS"),
-                    mtu=message.get_attr("IFLA_MTU"),
-                    txqueuelen=message.get_attr("IFLA_TXQLEN"),
-                    up=bool(message["flags"] & _IFF_UP),
-                )
+                found[name] = _netdev(message)
         by_index = {netdev.index: netdev for netdev in found.values()}
         if by_index:
             self._read_addresses(by_index)
             self._read_routes(by_index)
         return found
+
+    def made(self, name):
+        """The netdev that was made a moment ago, and has neither addresses nor routes yet; one message, no dump."""
+        (message,) = self._ip.get_links(socket.if_nametoindex(name))
+        return _netdev(message)
 
     def _read_addresses(self, by_index):
         for message in self._ip.get_addr():

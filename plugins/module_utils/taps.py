@@ -64,16 +64,15 @@ def present(params, check_mode=False):
     boot = _Boot(params["boot"], changes, check_mode)
     # On a virgin host in check mode pyroute2 may not be there yet; nor is any netdev to look at.
     if check_mode and netlink.pyroute2() is None and not any(wish.name in links for wish in wishes):
+        boot.record(wishes, params["owner"])
         for wish in wishes:
-            boot.record(wish, params["owner"])
             _Tap(wish, None, None, {}, changes, True).converge(uid)
             boot.keep(wish, params["owner"])
         boot.enable([wish.name for wish in wishes])
         return dict(changes.result(), leftover=[])
     with netlink.Netlink() as session:
         before = {wish.name: netdev_boot.addresses_of(host.read(netdev_boot.ip_path(wish.name))) for wish in wishes}
-        for wish in wishes:
-            boot.record(wish, params["owner"])
+        boot.record(wishes, params["owner"])
         now = session.netdevs({wish.name for wish in wishes})
         for wish in wishes:
             tap = _Tap(wish, session, now.get(wish.name), links.get(wish.name, {}), changes, check_mode)
@@ -140,7 +139,7 @@ class _Tap:
             self.session.delete_link(self.now.index, f"removing {name} to make it anew")
         tap_device.create(name, uid)
         self.made = True
-        self.now = self.session.netdevs({name})[name]
+        self.now = self.session.made(name)
 
     def _attributes(self):
         # What the kernel gave to a tap that was made a moment ago is no state from before.
@@ -198,12 +197,15 @@ class _Boot:
         self.check_mode = check_mode
         self.systemd = Systemd()
 
-    def record(self, wish, owner):
-        """Before the netdev itself: so it is on record as ours from the first moment."""
-        files = netdev_boot.files(wish.name, wish, owner)
-        self._write(netdev_boot.create_path(wish.name), files[netdev_boot.create_path(wish.name)])
-        link = netdev_boot.link_path(wish.name)
-        if self._write(link, files[link]) and not self.check_mode:
+    def record(self, wishes, owner):
+        """Before the netdevs themselves: so they are on record as ours from the first moment."""
+        new_links = False
+        for wish in wishes:
+            files = netdev_boot.files(wish.name, wish, owner)
+            self._write(netdev_boot.create_path(wish.name), files[netdev_boot.create_path(wish.name)])
+            link = netdev_boot.link_path(wish.name)
+            new_links |= self._write(link, files[link])
+        if new_links and not self.check_mode:
             host.run(["udevadm", "control", "--reload"], check=False)
 
     def keep(self, wish, owner):
@@ -222,14 +224,16 @@ class _Boot:
 
     def drop(self, names):
         self.systemd.disable(*[netdev_boot.unit(name) for name in names if os.path.islink(self._enabled_link(name))])
+        units = [netdev_boot.unit(name) for name in names]
+        if units:
+            self.systemd.call("stop", *units, check=False)
         for name in names:
-            self.systemd.call("stop", netdev_boot.unit(name), check=False)
             for path in (netdev_boot.ip_path(name), netdev_boot.link_path(name), netdev_boot.create_path(name)):
                 host.remove(path)
         host.remove_empty_folder(paths.NETDEV_RECORDS)
         host.remove_empty_folder(paths.SETTINGS)
-        for name in names:
-            self.systemd.call("reset-failed", netdev_boot.unit(name), check=False)
+        if units:
+            self.systemd.call("reset-failed", *units, check=False)
         if not recorded() and host.remove(self.systemd.path(netdev_boot.TEMPLATE)):
             self.systemd.reload()
 

@@ -54,6 +54,9 @@ class Session:
             name: Netdev(**{**vars(link), "addresses": list(link.addresses), "routes": list(link.routes)}) for name, link in self.links.items() if name in names
         }
 
+    def made(self, name):
+        return self.netdevs({name})[name]
+
     def index(self, name):
         return self.links[name].index
 
