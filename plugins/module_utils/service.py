@@ -163,8 +163,9 @@ class Service:
         if unknown:
             return f"telemetry shows no pair for {', '.join(unknown)}"
         lost = [f"{name}: {telemetry.lost_side(pairs[name])}" for name in netdevs if telemetry.lost_side(pairs[name])]
-        # testpmd pairs ports by number, and a NIC that makes no port, or several, would shift those of the others.
-        lost += [f"{name} is paired with {pairs[name]['nic']} instead of {address}" for name, address in netdevs.items() if pairs[name]["nic"] != address]
+        if self.params["testpmd"]:
+            # It pairs ports by number, and a NIC that makes no port, or several, would shift those of the others. The forwarder is told their names.
+            lost += [f"{name} is paired with {pairs[name]['nic']} instead of {address}" for name, address in netdevs.items() if pairs[name]["nic"] != address]
         return ", ".join(lost)
 
     def _restart(self, netdevs):

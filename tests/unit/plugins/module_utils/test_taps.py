@@ -31,6 +31,7 @@ class Session:
 
     def __init__(self):
         self.links, self.flags, self.owners, self.attached, self.did = {}, {}, {}, set(), []
+        self.dumps = 0
 
     def shown(self):
         """The links as iproute2 shows them."""
@@ -50,12 +51,15 @@ class Session:
         pass
 
     def netdevs(self, names):
-        return {
-            name: Netdev(**{**vars(link), "addresses": list(link.addresses), "routes": list(link.routes)}) for name, link in self.links.items() if name in names
-        }
+        self.dumps += 1
+        return {name: self._copy(link) for name, link in self.links.items() if name in names}
 
     def made(self, name):
-        return self.netdevs({name})[name]
+        return self._copy(self.links[name])
+
+    @staticmethod
+    def _copy(link):
+        return Netdev(**{**vars(link), "addresses": list(link.addresses), "routes": list(link.routes)})
 
     def index(self, name):
         return self.links[name].index
@@ -255,6 +259,22 @@ def test_an_address_that_goes_takes_its_route_along(session):
     present(dict(PORT, addresses=["192.0.2.2/24", "2001:db8::1/64"]))
     assert ("0.0.0.0/0", "192.0.2.254", 0) in session.links["exc0"].routes
     assert not present(dict(PORT, addresses=["192.0.2.2/24", "2001:db8::1/64"]))["changed"]
+
+
+def test_many_take_one_dump_and_one_call_of_each_tool(session, commands):
+    many = [{"netdev": f"exc{number}", "mac": f"52:54:00:00:00:{number:02x}"} for number in range(9)]
+    present(*many)
+    assert session.dumps == 1
+    absent()
+    called = [" ".join(call.split()[:2]) for call in commands.calls]
+    assert {words: called.count(words) for words in called} == {
+        "udevadm control": 1,
+        "systemctl daemon-reload": 2,
+        "systemctl enable": 1,
+        "systemctl disable": 1,
+        "systemctl stop": 1,
+        "systemctl reset-failed": 1,
+    }
 
 
 def test_at_boot_or_not(session, commands):
