@@ -13,7 +13,6 @@ Source: include/uapi/linux/vhost.h and drivers/vhost/vhost.c of the kernel, driv
 from __future__ import annotations
 
 import fcntl
-import os
 import struct
 
 from ansible_collections.dataplane.exception_path.plugins.module_utils import paths
@@ -25,11 +24,8 @@ _VIRTIO_F_IN_ORDER = 1 << 35
 def offers_in_order():
     """False where there is no vhost-net to ask."""
     try:
-        handle = os.open(paths.VHOST_NET, os.O_RDWR | os.O_CLOEXEC)
+        with open(paths.VHOST_NET, "r+b", buffering=0) as device:
+            (features,) = struct.unpack("Q", fcntl.ioctl(device, _VHOST_GET_FEATURES, bytes(8)))
     except OSError:
         return False
-    try:
-        (features,) = struct.unpack("Q", fcntl.ioctl(handle, _VHOST_GET_FEATURES, bytes(8)))
-    finally:
-        os.close(handle)
     return bool(features & _VIRTIO_F_IN_ORDER)

@@ -258,6 +258,18 @@ def test_it_waits_until_every_pair_forwards(host, monkeypatch, no_waiting):
     assert act()["restarted"] and no_waiting[0] > ready
 
 
+def test_a_forwarder_that_systemd_brings_back_is_waited_for(host, monkeypatch, no_waiting):
+    host.comes_up, host.dark = False, {"exc0"}
+    ready = no_waiting[0] + 7
+
+    def attached():
+        host.state = "active" if no_waiting[0] > ready else "activating"
+        return host.netdevs if host.state == "active" else set()
+
+    monkeypatch.setattr(tap_device, "attached", attached)
+    assert act()["restarted"] and no_waiting[0] > ready
+
+
 def test_a_netdev_that_is_down_is_no_fault(host):
     act()
     host.states = {"exc0": "down"}
@@ -313,16 +325,6 @@ def test_without_an_iommu_it_gets_privileges(host, monkeypatch):
     assert "CapabilityBoundingSet=CAP_SYS_RAWIO" in pathlib.Path(paths.UNITS, f"{UNIT}.d/ports.conf").read_text()
 
 
-def test_it_ends_again_while_its_start_is_waited_for(host, monkeypatch, no_waiting):
-    """testpmd is active as soon as it is there, whatever becomes of it."""
-    host.comes_up, host.dark = False, {"exc0"}
-    begin = no_waiting[0]
-    monkeypatch.setattr(tap_device, "attached", lambda: no_waiting[0] > begin + 1 and setattr(host, "state", "failed") or set())
-    with pytest.raises(ExceptionPathError, match="did not come up: it ended again\nThe last lines of its journal:\nEAL: no free"):
-        act()
-    assert no_waiting[0] - begin < 2
-
-
 @pytest.fixture
 def testpmd(host, monkeypatch, etc):
     """Options that run the distribution's testpmd, of a host with neither forwarder nor artifact."""
@@ -356,6 +358,16 @@ def test_the_main_lcore_is_on_a_node_with_huge_pages(host, testpmd, monkeypatch)
     monkeypatch.setattr(service.cpus, "of_nodes", lambda nodes: {(1,): [2, 3]}[tuple(nodes)])
     act(ports=PORTS[1:], **testpmd)
     assert 'EAL_ARGS="--lcores=0@3,1@1,2@2 -a 0000:04:00.0' in pathlib.Path(paths.SETTINGS, "default.env").read_text()
+
+
+def test_testpmd_ends_again_while_its_start_is_waited_for(host, testpmd, monkeypatch, no_waiting):
+    """It is active as soon as it is there, whatever becomes of it."""
+    host.comes_up, host.dark = False, {"exc0"}
+    begin = no_waiting[0]
+    monkeypatch.setattr(tap_device, "attached", lambda: no_waiting[0] > begin + 1 and setattr(host, "state", "failed") or set())
+    with pytest.raises(ExceptionPathError, match="did not come up: it ended again\nThe last lines of its journal:\nEAL: no free"):
+        act(**testpmd)
+    assert no_waiting[0] - begin < 2
 
 
 def test_from_the_forwarder_to_testpmd_and_back(host, testpmd):

@@ -22,3 +22,5 @@ def test_what_the_kernel_offers(features, offered, monkeypatch):
 def test_no_vhost_net(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "VHOST_NET", str(tmp_path / "none"))
     assert vhost_net.offers_in_order() is False
+    monkeypatch.setattr(paths, "VHOST_NET", "/dev/null")
+    assert vhost_net.offers_in_order() is False
